@@ -1,0 +1,63 @@
+// The closed lists of the data model: what D1 constrains, what schemas accept, what types know.
+
+export const ENVIRONMENTS = ['live', 'test'] as const
+export type Environment = (typeof ENVIRONMENTS)[number]
+
+/** `publishable` keys may stand in a browser's page: they are bound to web origins. */
+export const KEY_KINDS = ['secret', 'publishable'] as const
+export type KeyKind = (typeof KEY_KINDS)[number]
+
+/** Stored state of a key. `expired` is not stored: it follows from `expires_at` and the clock. */
+export const KEY_STATES = ['pending', 'active', 'disabled', 'revoked', 'deleted'] as const
+export type KeyState = (typeof KEY_STATES)[number]
+
+/** Stored state of an organization, a team or a project. */
+export const TENANT_STATES = ['active', 'suspended', 'deleted'] as const
+export type TenantState = (typeof TENANT_STATES)[number]
+
+/** Stored state of a plan, an upstream or a route. */
+export const CONFIG_STATES = ['active', 'deleted'] as const
+export type ConfigState = (typeof CONFIG_STATES)[number]
+
+/** Why a key was revoked. `leaked` can never be restored. */
+export const REVOCATION_REASONS = [
+  'unspecified',
+  'rotated',
+  'superseded',
+  'owner_request',
+  'leaked',
+  'policy',
+] as const
+export type RevocationReason = (typeof REVOCATION_REASONS)[number]
+
+/** Whose budget a limit draws on. */
+export const LIMIT_SUBJECTS = ['key', 'project', 'organization'] as const
+export type LimitSubject = (typeof LIMIT_SUBJECTS)[number]
+
+export const LIMIT_ENFORCEMENTS = ['exact', 'leased', 'async'] as const
+export type LimitEnforcement = (typeof LIMIT_ENFORCEMENTS)[number]
+
+export const LIMIT_ALGORITHMS = ['gcra', 'sliding_log'] as const
+export type LimitAlgorithm = (typeof LIMIT_ALGORITHMS)[number]
+
+export const OUTAGE_CHOICES = ['allow', 'deny'] as const
+export type OutageChoice = (typeof OUTAGE_CHOICES)[number]
+
+export const QUOTA_PERIODS = ['hour', 'day', 'week', 'month'] as const
+export type QuotaPeriod = (typeof QUOTA_PERIODS)[number]
+
+export const ROUTE_AUTHS = ['required', 'optional', 'none'] as const
+export type RouteAuth = (typeof ROUTE_AUTHS)[number]
+
+export const PATH_MODES = ['strict', 'encoded-slash', 'raw'] as const
+export type PathMode = (typeof PATH_MODES)[number]
+
+export const PLATFORM_ROLES = ['owner', 'admin', 'support', 'auditor'] as const
+export type PlatformRole = (typeof PLATFORM_ROLES)[number]
+
+export const MEMBER_ROLES = ['admin', 'member', 'viewer', 'team_lead'] as const
+export type MemberRole = (typeof MEMBER_ROLES)[number]
+
+/** What a change in the invalidation feed names. */
+export const CHANGE_KINDS = ['key', 'project', 'team', 'organization', 'config', 'all'] as const
+export type ChangeKind = (typeof CHANGE_KINDS)[number]

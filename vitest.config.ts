@@ -1,0 +1,41 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'], environment: 'node' } },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            main: './src/worker.ts',
+            miniflare: {
+              compatibilityDate: '2026-10-23',
+              compatibilityFlags: ['nodejs_compat', 'global_fetch_strictly_public'],
+              d1Databases: ['DB'],
+              kvNamespaces: ['KV'],
+              ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations('migrations'),
+                ADMIN_TOKEN: 'test-admin-token-0123456789abcdefghij',
+                LATCHKEY_SECRET: 'test-secret-0123456789abcdefghijklmnopqrstuv',
+                LOCAL_DEVELOPMENT: 'true',
+              },
+            },
+          })),
+        ],
+        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'] },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
