@@ -274,7 +274,6 @@ CREATE TABLE `routes` (
 	`timeout_ms` integer,
 	`rewrite` text,
 	`limits` text,
-	`cache` integer DEFAULT false NOT NULL,
 	`priority` integer DEFAULT 0 NOT NULL,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` integer NOT NULL,

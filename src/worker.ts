@@ -1,6 +1,121 @@
-// The entry of the Worker: wiring only.
+// The entry of the Worker: wiring only. A request is the gateway's unless it asks for /_latchkey/*; the control plane
+// and everything that speaks SQL are imported when they are needed, so that a gateway request never evaluates them.
+import { readConfig, type Config } from './config.ts'
+import type { GatewayDeps, Read, ReadStamp } from './gateway/deps.ts'
+import { findConfig } from './gateway/config.ts'
+import { serve } from './gateway/gateway.ts'
+import { createMemory, forget, type EdgeMemory } from './gateway/memory.ts'
+import { readTarget, type Target } from './gateway/path.ts'
+import { isLoopback } from './policy/upstream-url.ts'
+import { problemResponse, refuse } from './problem.ts'
+import { err, ok, type Result } from './result.ts'
+
 export default {
-  fetch(): Response {
-    return new Response('Latchkey')
+  async fetch(request, env, ctx): Promise<Response> {
+    const isolate = isolateOf(env)
+    const target = readTarget(request.url)
+    if (!isolate.config.ok) return notConfigured(isolate.config.error, target)
+    const gateway = gatewayDeps(isolate.config.value, isolate.memory, env, ctx)
+    if (target.ok && isControl(target.value, isolate.config.value)) return control(request, env, gateway)
+    return serve(request, gateway)
   },
 } satisfies ExportedHandler<Env>
+
+interface Isolate {
+  readonly config: Result<Config, readonly string[]>
+  readonly memory: EdgeMemory
+}
+
+// By environment: several Workers can share one isolate in local development, and must not share memory.
+const isolates = new WeakMap<Env, Isolate>()
+
+function isolateOf(env: Env): Isolate {
+  const held = isolates.get(env)
+  if (held !== undefined) return held
+  const isolate = { config: readConfig({ ...env }), memory: createMemory() }
+  isolates.set(env, isolate)
+  return isolate
+}
+
+function isControl(target: Target, config: Config): boolean {
+  if (target.path !== '/_latchkey' && !target.path.startsWith('/_latchkey/')) return false
+  return config.controlHost === null || target.origin.endsWith(`://${config.controlHost}`)
+}
+
+function gatewayDeps(config: Config, memory: EdgeMemory, env: Env, ctx: ExecutionContext): GatewayDeps {
+  return {
+    config,
+    memory,
+    kv: env.KV,
+    failures: env.FAILURES ?? null,
+    readKey: (hash, stamp) => fromStore(async (store) => store.readKeySnapshot(databasesOf(env), hash, stamp)),
+    readConfig: (stamp: ReadStamp) =>
+      fromStore(async (store) => store.readConfigSnapshot(databasesOf(env), stamp, config.secret, randomBytes)),
+    fetch: (url, init) => fetch(url, init),
+    service: (name) => serviceOf(env, name),
+    now: Date.now,
+    random: Math.random,
+    newRequestId: () => `req_${crypto.randomUUID().replaceAll('-', '')}`,
+    controlOrigin: (called) => controlOrigin(config, called),
+    // One JSON object per line: Workers Logs index its fields.
+    log: (event) => console.log(JSON.stringify(event)),
+    waitUntil: (promise) => ctx.waitUntil(promise),
+  }
+}
+
+async function control(request: Request, env: Env, gateway: GatewayDeps): Promise<Response> {
+  const { handleControl } = await import('./control/app.ts')
+  return handleControl(request, {
+    databases: databasesOf(env),
+    kv: env.KV,
+    config: gateway.config,
+    now: gateway.now,
+    random: randomBytes,
+    forget: (change) => forget(gateway.memory, change),
+    findConfig: () => findConfig(gateway),
+    requestId: gateway.newRequestId(),
+    log: gateway.log,
+    waitUntil: gateway.waitUntil,
+  })
+}
+
+type Store = typeof import('./store/snapshots.ts') & typeof import('./store/failure.ts')
+
+// An outage throws, and the gateway turns it into a 503; missing tables are an expected state of a fresh deploy.
+async function fromStore<T>(read: (store: Store) => Promise<T>): Read<T> {
+  const [snapshots, failure] = await Promise.all([import('./store/snapshots.ts'), import('./store/failure.ts')])
+  try {
+    return ok(await read({ ...snapshots, ...failure }))
+  } catch (error) {
+    if (failure.isMissingSchema(error)) return err('no_schema')
+    throw error
+  }
+}
+
+function databasesOf(env: Env): { primary: D1Database; shards: readonly D1Database[] } {
+  return { primary: env.DB, shards: [env.DB] }
+}
+
+function serviceOf(env: Env, name: string): Pick<Fetcher, 'fetch'> | null {
+  const binding: unknown = Object.hasOwn(env, name) ? env[name as keyof Env] : undefined
+  const isFetcher = typeof binding === 'object' && binding !== null && 'fetch' in binding
+  return isFetcher ? (binding as Fetcher) : null
+}
+
+function controlOrigin({ controlHost }: Config, called: string): string {
+  if (controlHost === null) return called
+  return `${isLoopback(controlHost.replace(/:\d+$/, '')) ? 'http' : 'https'}://${controlHost}`
+}
+
+function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
+
+function notConfigured(problems: readonly string[], target: Result<Target, string>): Response {
+  console.log(JSON.stringify({ event: 'not_configured', problems }))
+  return problemResponse(refuse('not_configured', { detail: problems.join(' '), retryAfterSeconds: 30 }), {
+    requestId: `req_${crypto.randomUUID().replaceAll('-', '')}`,
+    docsOrigin: target.ok ? target.value.origin : '',
+    realm: target.ok ? target.value.host : 'latchkey',
+  })
+}

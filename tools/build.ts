@@ -1,13 +1,13 @@
 // Builds the Worker and the origin verifier. Splitting keeps the control plane in chunks of its own, which workerd
 // evaluates only when a control-plane request imports them. Prints nothing when all is well.
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { build, type Plugin } from 'esbuild'
+import { build as bundle, type Plugin } from 'esbuild'
 
 // zod's index imports every locale (about 500 KiB); only the English messages are ever shown.
 const englishOnly: Plugin = {
   name: 'zod-english-only',
-  setup({ onLoad }) {
-    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+  setup(build) {
+    build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js"',
     }))
   },
@@ -17,7 +17,7 @@ const shared = { bundle: true, format: 'esm', target: 'es2024', logLevel: 'warni
 
 export async function buildWorker(outdir = 'dist/worker'): Promise<void> {
   await rm(outdir, { recursive: true, force: true })
-  const result = await build({
+  const result = await bundle({
     ...shared,
     entryPoints: ['src/worker.ts'],
     outdir,

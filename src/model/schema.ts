@@ -324,7 +324,6 @@ export const routes = sqliteTable(
     rewrite: json<Rewrite>('rewrite'),
     /** Names of the plan's limits that bind here; null: all of them. */
     limits: json<readonly string[]>('limits'),
-    cache: integer('cache', { mode: 'boolean' }).notNull().default(false),
     priority: integer('priority').notNull().default(0),
     ...tracked(),
   },

@@ -73,8 +73,6 @@ export interface RouteFacts {
   /** Overrides the upstream's. */
   readonly timeoutMs: number | null
   readonly rewrite: Rewrite | null
-  /** Opts into the shared cache; the cache key then includes the consumer. */
-  readonly cache: boolean
   readonly priority: number
 }
 

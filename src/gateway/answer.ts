@@ -1,0 +1,81 @@
+// Step 8: the origin's answer as the client gets it. The body is never touched.
+import type { CredentialLocation } from '../model/policy.ts'
+import type { KeyFacts } from '../model/snapshot.ts'
+import type { Budget } from './budget.ts'
+import { applyCors } from './cors.ts'
+import { offeredProtocols, plainProtocols } from './credential.ts'
+import type { Exchange, Match } from './exchange.ts'
+import { cleanHeaders } from './headers.ts'
+
+export interface AnswerContext {
+  readonly exchange: Exchange
+  readonly match: Match
+  readonly key: KeyFacts | null
+  readonly budget: Budget
+}
+
+export function finishAnswer(answer: Response, { exchange, match, key, budget }: AnswerContext): Response {
+  const { request, target, config, trace, deps } = exchange
+  const headers = new Headers(answer.headers)
+  cleanHeaders(headers)
+  headers.set('x-request-id', trace.requestId)
+  for (const [name, value] of budget.headers) headers.append(name, value)
+  hideOrigin(headers, target.origin, match)
+  if (match.route.auth !== 'none') keepPrivate(headers, match.route.credentialLocations)
+  if (key !== null) warnOfExpiry(headers, key, config.snapshot.settings.expiryWarningMs, deps.now())
+  applyCors(headers, request.headers.get('origin'), match.route.cors)
+  if (answer.webSocket !== null) return acceptSocket(answer.webSocket, headers, request)
+  return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers })
+}
+
+// An origin that redirects to itself by its own address would send the client around the gateway, without a key.
+function hideOrigin(headers: Headers, gatewayOrigin: string, { upstream, route }: Match): void {
+  const location = headers.get('location')
+  if (location === null || !('url' in upstream.target) || route.rewrite !== null) return
+  const { url } = upstream.target
+  if (location === url || location.startsWith(`${url}/`) || location.startsWith(`${url}?`)) {
+    headers.set('location', gatewayOrigin + location.slice(url.length))
+  }
+}
+
+// No shared cache may serve one consumer's answer to another (RFC 9111, section 3.5: `private` says so for certain).
+function keepPrivate(headers: Headers, locations: readonly CredentialLocation[]): void {
+  if (headers.get('vary') !== '*') headers.append('vary', varyFor(locations))
+  if (!headers.has('cache-control')) headers.set('cache-control', 'private')
+}
+
+const varies = new WeakMap<readonly CredentialLocation[], string>()
+
+function varyFor(locations: readonly CredentialLocation[]): string {
+  const held = varies.get(locations)
+  if (held !== undefined) return held
+  const names = new Set(['Authorization', 'X-API-Key'])
+  for (const location of locations) {
+    if (location.in === 'header' && location.name !== 'x-api-key') names.add(location.name)
+    if (location.in === 'cookie') names.add('Cookie')
+  }
+  const vary = [...names].join(', ')
+  varies.set(locations, vary)
+  return vary
+}
+
+// RFC 9745 (`Deprecation`, a structured date) and RFC 8594 (`Sunset`, an HTTP date).
+function warnOfExpiry(headers: Headers, key: KeyFacts, expiryWarningMs: number, now: number): void {
+  if (key.expiresAtMs === null) return
+  const warnsFrom = key.expiresAtMs - expiryWarningMs
+  if (!key.rotated && now < warnsFrom) return
+  headers.set('x-api-key-expiring', 'true')
+  headers.set('deprecation', `@${Math.floor(Math.min(warnsFrom, now) / 1000)}`)
+  headers.set('sunset', new Date(key.expiresAtMs).toUTCString())
+}
+
+// A browser fails a connection whose server chose none of the offered protocols (RFC 6455, section 4.1): where the
+// origin chose none, because the one it knew was the key, the client's first plain one is echoed. Never the key.
+function acceptSocket(webSocket: WebSocket, headers: Headers, request: Request): Response {
+  const [first] = plainProtocols(request.headers)
+  const keyWasOffered = offeredProtocols(request.headers).length > plainProtocols(request.headers).length
+  if (keyWasOffered && first !== undefined && !headers.has('sec-websocket-protocol')) {
+    headers.set('sec-websocket-protocol', first)
+  }
+  return new Response(null, { status: 101, webSocket, headers })
+}

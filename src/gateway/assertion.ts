@@ -1,0 +1,98 @@
+// The consumer assertion: a JWT (RFC 7519) that an origin can verify without asking anybody. Signed once per key and
+// upstream and reused for half its life, because a signature per request would cost more than everything else.
+import { SignJWT } from 'jose/jwt/sign'
+import { deriveKey, open } from '../keys/seal.ts'
+import type { KeyFacts, SigningKeyFacts } from '../model/snapshot.ts'
+
+/** Seconds from issue to expiry. */
+const LIFETIME_SECONDS = 120
+const REUSE_MS = (LIFETIME_SECONDS / 2) * 1000
+const ALGORITHM = 'ES256'
+
+export interface Signer {
+  readonly kid: string
+  readonly privateKey: CryptoKey
+}
+
+/**
+ * Opens the newest signing key.
+ * @throws when it was sealed under another secret: the caller reads D1 again, where a new one is made
+ */
+export async function openSigner(keys: readonly SigningKeyFacts[], secret: string): Promise<Signer> {
+  const [newest] = keys
+  if (newest === undefined) throw new Error('no signing key')
+  const pkcs8 = await open(await deriveKey(secret, 'signing-key'), newest.sealedPrivateKey, newest.kid)
+  if (pkcs8 === null) throw new Error('signing key sealed under another secret')
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+  return {
+    kid: newest.kid,
+    privateKey: await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']),
+  }
+}
+
+interface Issued {
+  readonly token: string
+  readonly signer: Signer
+  readonly issuedAtMs: number
+}
+
+// By the identity of the facts: a new snapshot of the key means new assertions, and a dropped one takes its own along.
+const issued = new WeakMap<KeyFacts, Map<string, Issued>>()
+
+/**
+ * The assertion of a key for one upstream.
+ * @param issuer origin of the gateway as the consumer called it
+ * @param audience id of the upstream
+ */
+export async function assertConsumer(
+  key: KeyFacts,
+  plan: string | null,
+  audience: string,
+  issuer: string,
+  signer: Signer,
+  now: number,
+): Promise<string> {
+  const held = issued.get(key) ?? new Map<string, Issued>()
+  const name = `${audience} ${issuer}`
+  const last = held.get(name)
+  const age = last === undefined ? Infinity : now - last.issuedAtMs
+  if (last !== undefined && last.signer === signer && age >= 0 && age < REUSE_MS && !hasExpired(key, now)) {
+    return last.token
+  }
+  const token = await sign(key, plan, audience, issuer, signer, Math.floor(now / 1000))
+  issued.set(key, held.set(name, { token, signer, issuedAtMs: now }))
+  return token
+}
+
+function hasExpired(key: KeyFacts, now: number): boolean {
+  return key.expiresAtMs !== null && now >= key.expiresAtMs
+}
+
+async function sign(
+  key: KeyFacts,
+  plan: string | null,
+  audience: string,
+  issuer: string,
+  signer: Signer,
+  nowSeconds: number,
+): Promise<string> {
+  const end = nowSeconds + LIFETIME_SECONDS
+  // Never longer than the key itself lives; rounded up, because `exp` counts whole seconds.
+  const expires = key.expiresAtMs === null ? end : Math.min(end, Math.ceil(key.expiresAtMs / 1000))
+  const claims = {
+    key_id: key.id,
+    organization_id: key.organizationId,
+    ...(key.teamId === null ? {} : { team_id: key.teamId }),
+    environment: key.environment,
+    scope: key.scopes.join(' '),
+    ...(plan === null ? {} : { plan }),
+  }
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: signer.kid })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setSubject(key.projectId)
+    .setIssuedAt(nowSeconds)
+    .setExpirationTime(expires)
+    .sign(signer.privateKey)
+}

@@ -1,0 +1,129 @@
+// The configuration as a request uses it: routes compiled, secrets imported, once per snapshot.
+import type { Config } from '../config.ts'
+import { usable } from '../feed/usable.ts'
+import { importCheckSecret } from '../keys/check.ts'
+import type { ConfigSnapshot, PlanFacts, RouteFacts, UpstreamFacts } from '../model/snapshot.ts'
+import { DEFAULT_CREDENTIAL_LOCATIONS } from '../model/policy.ts'
+import { refuse, type Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+import { getConfigCopy, putConfigCopy } from '../store/edge.ts'
+import { openSigner, type Signer } from './assertion.ts'
+import { errorName, readCopy } from './copies.ts'
+import type { GatewayDeps } from './deps.ts'
+import { compileRoutes, type RouteTable } from './route.ts'
+
+export interface CompiledConfig {
+  readonly snapshot: ConfigSnapshot
+  readonly routes: RouteTable
+  readonly upstreams: ReadonlyMap<string, UpstreamFacts>
+  readonly plans: ReadonlyMap<string, PlanFacts>
+  readonly checkSecrets: readonly CryptoKey[]
+  readonly signer: Signer
+}
+
+/** Share of the age after which a copy is renewed behind a request, so that no request waits for it. */
+export const REFRESH_AT = 0.75
+
+/** How long one background renewal is given before another may begin, milliseconds. */
+export const REFRESH_PAUSE_MS = 5_000
+
+const CONFIG = 'config'
+
+/** The configuration, from memory while it is fresh, else from KV or D1. */
+export async function findConfig(deps: GatewayDeps): Promise<Result<CompiledConfig, Refusal>> {
+  const held = deps.memory.config
+  const now = deps.now()
+  const maxAgeMs = deps.config.snapshotMaxAgeMs
+  if (held === null || !usable(held.snapshot, maxAgeMs, now)) return loadConfig(deps, maxAgeMs)
+  if (now - held.snapshot.readAt > maxAgeMs * REFRESH_AT)
+    refreshBehind(CONFIG, deps, () => loadConfig(deps, maxAgeMs / 2))
+  return ok(held)
+}
+
+/** Starts one renewal in the background unless one of this name has just begun. */
+export function refreshBehind(name: string, deps: GatewayDeps, renew: () => Promise<unknown>): void {
+  const now = deps.now()
+  if (now - (deps.memory.refreshing.get(name) ?? -Infinity) < REFRESH_PAUSE_MS) return
+  deps.memory.refreshing.set(name, now)
+  deps.waitUntil(renew())
+}
+
+async function loadConfig(deps: GatewayDeps, maxAgeMs: number): Promise<Result<CompiledConfig, Refusal>> {
+  const fromKv = () => getConfigCopy(deps.kv, deps.config.snapshotMaxAgeMs)
+  const source = {
+    what: CONFIG,
+    maxAgeMs,
+    fromKv,
+    fromD1: deps.readConfig,
+    toKv: (copy: ConfigSnapshot) => putConfigCopy(deps.kv, copy, deps.config.snapshotMaxAgeMs),
+  }
+  const read = await readCopy(source, deps)
+  if (!read.ok) return read
+  const compiled = await compileConfig(read.value, deps)
+  if (compiled !== null) return keep(compiled, deps)
+  // KV held something that does not compile, or was sealed under another LATCHKEY_SECRET: only D1 can mend it.
+  const fresh = await readCopy({ ...source, fromKv: async () => null }, deps)
+  if (!fresh.ok) return fresh
+  const recompiled = await compileConfig(fresh.value, deps)
+  if (recompiled !== null) return keep(recompiled, deps)
+  return err(refuse('not_configured', { detail: 'The stored configuration cannot be read. See the log.' }))
+}
+
+function keep(compiled: CompiledConfig, deps: GatewayDeps): Result<CompiledConfig, Refusal> {
+  deps.memory.config = compiled
+  return ok(compiled)
+}
+
+async function compileConfig(snapshot: ConfigSnapshot, deps: GatewayDeps): Promise<CompiledConfig | null> {
+  try {
+    const { settings } = snapshot
+    const implicit = snapshot.routes.length === 0 ? implicitRoute(deps.config) : null
+    return {
+      snapshot,
+      routes: compileRoutes(implicit === null ? snapshot.routes : [implicit.route]),
+      upstreams: byId(implicit === null ? snapshot.upstreams : [implicit.upstream]),
+      plans: byId(snapshot.plans),
+      checkSecrets: await Promise.all(settings.checkSecrets.map(importCheckSecret)),
+      signer: await openSigner(settings.signingKeys, deps.config.secret),
+    }
+  } catch (error) {
+    deps.log({ event: 'config_unreadable', error: errorName(error) })
+    return null
+  }
+}
+
+function byId<T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(items.map((item) => [item.id, item]))
+}
+
+// With ORIGIN_URL set and no route stored, everything goes there and needs a key: a first deploy takes one value.
+function implicitRoute(config: Config): { route: RouteFacts; upstream: UpstreamFacts } | null {
+  if (config.originUrl === null) return null
+  const upstream: UpstreamFacts = {
+    id: 'up_default',
+    name: 'ORIGIN_URL',
+    target: { url: config.originUrl },
+    timeoutMs: 30_000,
+    retries: 1,
+    headers: {},
+  }
+  const route: RouteFacts = {
+    id: 'route_default',
+    upstreamId: upstream.id,
+    hosts: [],
+    path: '/*',
+    methods: [],
+    auth: 'required',
+    scopes: [],
+    cost: 1,
+    strict: false,
+    pathMode: 'strict',
+    credentialLocations: DEFAULT_CREDENTIAL_LOCATIONS,
+    cors: null,
+    environment: null,
+    timeoutMs: null,
+    rewrite: null,
+    priority: 0,
+  }
+  return { route, upstream }
+}

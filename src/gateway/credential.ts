@@ -1,0 +1,165 @@
+// Step 2: where is the key? Reads every location of the route, refuses two different keys, and remembers where each
+// was found, so that exactly that is removed before forwarding. It does not judge the key.
+import { looksLikeKey } from '../keys/format.ts'
+import type { CredentialLocation } from '../model/policy.ts'
+import { refuse, type Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+
+export interface Credential {
+  /** As sent. Plaintext lives in this object only, and ends with the request. */
+  readonly text: string
+  /** Every location that carried it. */
+  readonly foundIn: readonly CredentialLocation[]
+}
+
+/** Names the protocol entry that carries a key: `Sec-WebSocket-Protocol: chat, latchkey.key.<key>`. */
+const WEBSOCKET_KEY_PROTOCOL = 'latchkey.key.'
+
+interface Sighting {
+  readonly location: CredentialLocation
+  readonly values: readonly string[]
+}
+
+/**
+ * Finds the credential of a request.
+ * @param query with its `?`, raw
+ * @returns null when there is none; a 400 when there is more than one (RFC 6750, section 2)
+ */
+export function readCredential(
+  headers: Headers,
+  query: string,
+  locations: readonly CredentialLocation[],
+  legacyPrefixes: readonly string[],
+): Result<Credential | null, Refusal> {
+  const seen: Sighting[] = []
+  for (const location of locations) {
+    const values = READERS[location.in](headers, query, location)
+    if (values.length > 0) seen.push({ location, values })
+  }
+  if (seen.length === 0) return ok(null)
+  const sightings = ownSightings(seen, legacyPrefixes)
+  if (sightings.some((sighting) => sighting.values.length > 1)) {
+    return err(refuse('key_ambiguous', { detail: 'A credential is repeated. Send one key, once.' }))
+  }
+  const texts = new Set(sightings.flatMap((sighting) => sighting.values))
+  if (texts.size > 1)
+    return err(refuse('key_ambiguous', { detail: 'Two different credentials. Send one key, once.' }))
+  const [text = ''] = texts
+  return ok({ text, foundIn: sightings.map((sighting) => sighting.location) })
+}
+
+// A bearer token that is no key of ours is the origin's own business as long as our key stands elsewhere.
+function ownSightings(seen: readonly Sighting[], legacyPrefixes: readonly string[]): readonly Sighting[] {
+  if (seen.length < 2) return seen
+  const ours = seen.filter((sighting) => sighting.values.some((value) => looksLikeKey(value, legacyPrefixes)))
+  return ours.length > 0 ? ours : seen.slice(0, 1)
+}
+
+/** Keys of ours that came to a route which asks for none: not judged, only removed. What is no key stays. */
+export function readStrayKeys(
+  headers: Headers,
+  query: string,
+  locations: readonly CredentialLocation[],
+  legacyPrefixes: readonly string[],
+): Credential | null {
+  const foundIn = locations.filter((location) =>
+    READERS[location.in](headers, query, location).some((value) => looksLikeKey(value, legacyPrefixes)),
+  )
+  return foundIn.length === 0 ? null : { text: '', foundIn }
+}
+
+type Reader = (headers: Headers, query: string, location: CredentialLocation) => readonly string[]
+
+const READERS: Readonly<Record<CredentialLocation['in'], Reader>> = {
+  // Repeated headers arrive joined by ", ": no key and no b64token (RFC 6750) contains a comma.
+  bearer(headers) {
+    const value = headers.get('authorization')
+    if (value === null) return []
+    const parts = splitList(value)
+    if (parts.length > 1) return parts.some((part) => /^bearer\b/i.test(part)) ? parts : []
+    const match = /^bearer(?:[ \t]+(.*))?$/i.exec(value)
+    return match === null ? [] : [match[1] ?? '']
+  },
+  header(headers, _query, location) {
+    const value = location.in === 'header' ? headers.get(location.name) : null
+    return value === null ? [] : splitList(value)
+  },
+  query(_headers, query, location) {
+    if (location.in !== 'query' || query.length < 2) return []
+    return query
+      .slice(1)
+      .split('&')
+      .filter((pair) => isNamed(pair, location.name))
+      .map(valueOf)
+  },
+  cookie(headers, _query, location) {
+    const value = headers.get('cookie')
+    if (location.in !== 'cookie' || value === null) return []
+    return splitCookies(value)
+      .filter((pair) => isNamed(pair, location.name))
+      .map((pair) => unquote(valueOf(pair)))
+  },
+  websocket_protocol(headers) {
+    return offeredProtocols(headers)
+      .filter((protocol) => protocol.startsWith(WEBSOCKET_KEY_PROTOCOL))
+      .map((protocol) => protocol.slice(WEBSOCKET_KEY_PROTOCOL.length))
+  },
+}
+
+/** The members of `Sec-WebSocket-Protocol`, in the client's order (RFC 6455, section 11.3.4). */
+export function offeredProtocols(headers: Headers): readonly string[] {
+  return splitList(headers.get('sec-websocket-protocol') ?? '').filter((protocol) => protocol !== '')
+}
+
+/** The offered protocols that carry no key. */
+export function plainProtocols(headers: Headers): readonly string[] {
+  return offeredProtocols(headers).filter((protocol) => !protocol.startsWith(WEBSOCKET_KEY_PROTOCOL))
+}
+
+/** `query` without the parameter of this name; everything else stays as it was, undecoded. */
+export function withoutParameter(query: string, name: string): string {
+  const rest = query
+    .slice(1)
+    .split('&')
+    .filter((pair) => !isNamed(pair, name))
+  return rest.length === 0 ? '' : `?${rest.join('&')}`
+}
+
+/** A `Cookie` header without the cookie of this name; everything else stays as it was. */
+export function withoutCookie(header: string, name: string): string {
+  return splitCookies(header)
+    .filter((pair) => !isNamed(pair, name))
+    .join('; ')
+}
+
+function splitList(value: string): readonly string[] {
+  return value.split(',').map((part) => part.trim())
+}
+
+function splitCookies(header: string): readonly string[] {
+  return header.split(';').map((pair) => pair.trim())
+}
+
+function isNamed(pair: string, name: string): boolean {
+  const equals = pair.indexOf('=')
+  return decode(equals === -1 ? pair : pair.slice(0, equals)) === name
+}
+
+function valueOf(pair: string): string {
+  const equals = pair.indexOf('=')
+  return equals === -1 ? '' : decode(pair.slice(equals + 1))
+}
+
+function unquote(value: string): string {
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
+}
+
+// A broken escape is no reason to fail: the value then simply is no key.
+function decode(text: string): string {
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,48 @@
+// Step 2 with its two refusals: a key in cleartext, and a socket that could only answer with the key itself.
+import type { RouteFacts } from '../model/snapshot.ts'
+import { isLoopback } from '../policy/upstream-url.ts'
+import { refuse, type Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+import { plainProtocols, readCredential, readStrayKeys, type Credential } from './credential.ts'
+import type { Exchange } from './exchange.ts'
+import { findKey } from './lookup.ts'
+
+export function presentCredential(exchange: Exchange, route: RouteFacts): Result<Credential | null, Refusal> {
+  const { request, target, config } = exchange
+  const { legacyPrefixes } = config.snapshot.settings
+  // An open route needs no key, but a key that comes all the same is removed: the origin is not to collect keys.
+  if (route.auth === 'none')
+    return ok(readStrayKeys(request.headers, target.query, route.credentialLocations, legacyPrefixes))
+  const read = readCredential(request.headers, target.query, route.credentialLocations, legacyPrefixes)
+  if (!read.ok || read.value === null) return read
+  if (isCleartext(exchange)) {
+    reportExposure(exchange, read.value)
+    return err(refuse('tls_required'))
+  }
+  if (onlyOffersKey(request.headers, read.value)) {
+    return err(
+      refuse('request_invalid', { detail: 'Offer a WebSocket protocol of your own beside the key.' }),
+    )
+  }
+  return read
+}
+
+// draft-ietf-httpapi-privacy: a key that travelled in the clear is exposed, and a redirect to https would hide that.
+function isCleartext({ target, deps }: Exchange): boolean {
+  return target.origin.startsWith('http:') && !deps.config.localDevelopment && !isLoopback(target.host)
+}
+
+// The answer is the same for every key, so it is sent first; that the key was a good one is for the operator alone.
+function reportExposure({ caller, config, trace, deps }: Exchange, credential: Credential): void {
+  const report = async () => {
+    const key = await findKey(credential.text, caller.address, config, deps)
+    if (key.ok)
+      deps.log({ event: 'key_exposed', request_id: trace.requestId, key_id: key.value.id, by: 'cleartext' })
+  }
+  deps.waitUntil(report().catch(() => undefined))
+}
+
+function onlyOffersKey(headers: Headers, credential: Credential): boolean {
+  const inProtocol = credential.foundIn.some((location) => location.in === 'websocket_protocol')
+  return inProtocol && plainProtocols(headers).length === 0
+}

@@ -1,0 +1,56 @@
+// Step 9: one wide event for every refusal and error and for a sample of successes. It names the key by its id; whatever
+// could hold a key's text (path, user agent) goes through redaction, and the query is not logged at all.
+import { redactKeys } from '../keys/format.ts'
+import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
+import type { ProblemCode } from '../problem.ts'
+import type { GatewayDeps } from './deps.ts'
+import type { Target } from './path.ts'
+
+const MAX_TEXT = 256
+
+/** What became known of a request on its way; a step fills in its part. */
+export interface Trace {
+  readonly requestId: string
+  readonly startedAtMs: number
+  readonly address: string | null
+  target: Target | null
+  route: RouteFacts | null
+  key: KeyFacts | null
+  /** Time until the origin's headers, milliseconds; null when it was not called. */
+  originMs: number | null
+}
+
+/** @param code the refusal's, or null for an answer of the origin */
+export function record(
+  request: Request,
+  trace: Trace,
+  status: number,
+  code: ProblemCode | null,
+  deps: GatewayDeps,
+): void {
+  const outcome = code !== null ? 'refused' : status >= 500 ? 'origin_error' : 'passed'
+  if (outcome === 'passed' && deps.random() >= deps.config.logSample) return
+  deps.log({
+    event: 'request',
+    outcome,
+    code,
+    status,
+    request_id: trace.requestId,
+    method: request.method,
+    host: trace.target?.host ?? null,
+    path: safeText(trace.target?.path ?? ''),
+    route_id: trace.route?.id ?? null,
+    upstream_id: trace.route?.upstreamId ?? null,
+    key_id: trace.key?.id ?? null,
+    project_id: trace.key?.projectId ?? null,
+    organization_id: trace.key?.organizationId ?? null,
+    address: trace.address,
+    user_agent: safeText(request.headers.get('user-agent') ?? ''),
+    duration_ms: deps.now() - trace.startedAtMs,
+    origin_ms: trace.originMs,
+  })
+}
+
+function safeText(text: string): string {
+  return redactKeys(text).slice(0, MAX_TEXT)
+}

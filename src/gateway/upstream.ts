@@ -1,0 +1,135 @@
+// Step 7: the request as the origin gets it, and the call itself: streamed both ways, bounded in time, repeated only
+// where repeating cannot hurt.
+import { plainProtocols, withoutCookie, withoutParameter, type Credential } from './credential.ts'
+import type { HeaderLine } from './consumer.ts'
+import { cleanHeaders } from './headers.ts'
+import type { Target } from './path.ts'
+import type { Rewrite } from '../model/policy.ts'
+import type { RouteFacts, UpstreamFacts } from '../model/snapshot.ts'
+import { refuse, type Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+
+export interface Outgoing {
+  readonly request: Request
+  readonly target: Target
+  readonly route: RouteFacts
+  readonly upstream: UpstreamFacts
+  readonly credential: Credential | null
+  /** Set after everything of the client's has been cleaned. */
+  readonly injected: readonly HeaderLine[]
+  readonly via: string
+  readonly fetch: Fetch
+}
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** RFC 9110, section 9.2.2. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
+/** Sends the request. A refusal is a 502, 504 or 508; any answer of the origin, also a 500, is an answer. */
+export async function forward(outgoing: Outgoing): Promise<Result<Response, Refusal>> {
+  const { request, route, upstream, fetch } = outgoing
+  const headers = originHeaders(outgoing)
+  if (headers === null) return err(refuse('loop_detected'))
+  // no-store: two consumers' answers to one URL must never meet in the platform's cache.
+  const init: RequestInit = {
+    method: request.method,
+    headers,
+    body: request.body,
+    redirect: 'manual',
+    cache: 'no-store',
+  }
+  const timeoutMs = route.timeoutMs ?? upstream.timeoutMs
+  return callWithRetries(originUrl(outgoing), init, timeoutMs, attemptsFor(request, upstream), fetch)
+}
+
+// A body is a stream that can be read once; a method that is not idempotent may already have acted.
+function attemptsFor(request: Request, upstream: UpstreamFacts): number {
+  return request.body === null && IDEMPOTENT.has(request.method) ? 1 + upstream.retries : 1
+}
+
+async function callWithRetries(
+  url: string,
+  init: RequestInit,
+  timeoutMs: number,
+  attempts: number,
+  fetch: Fetch,
+): Promise<Result<Response, Refusal>> {
+  // One deadline for all attempts. It ends with the headers: a stream may last as long as it likes.
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), timeoutMs)
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return ok(await fetch(url, { ...init, signal: deadline.signal }))
+      } catch {
+        if (deadline.signal.aborted) return err(refuse('origin_timeout'))
+        if (attempt >= attempts) return err(refuse('origin_unreachable'))
+      }
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The origin's URL: exactly the path that was matched, rewritten by whole segments, and the query as it came. */
+function originUrl({ target, route, upstream, credential }: Outgoing): string {
+  // A service binding needs some URL; its host says which upstream was meant.
+  const base = 'url' in upstream.target ? upstream.target.url : 'https://service.internal'
+  return base + rewritePath(target.path, route.rewrite) + queryWithout(target.query, credential)
+}
+
+/** `/v1/orders` with `{stripPrefix: '/v1', addPrefix: '/api'}` is `/api/orders`. */
+export function rewritePath(path: string, rewrite: Rewrite | null): string {
+  if (rewrite === null) return path
+  const { stripPrefix = '', addPrefix = '' } = rewrite
+  const stripped =
+    path === stripPrefix || path.startsWith(`${stripPrefix}/`) ? path.slice(stripPrefix.length) : path
+  return `${addPrefix}${stripped}` || '/'
+}
+
+function queryWithout(query: string, credential: Credential | null): string {
+  const inQuery = credential?.foundIn.filter((location) => location.in === 'query') ?? []
+  return inQuery.reduce((rest, location) => withoutParameter(rest, location.name), query)
+}
+
+/** Null when the request has been here before. */
+function originHeaders({ request, upstream, credential, injected, via }: Outgoing): Headers | null {
+  const upgrade = request.headers.get('upgrade')
+  const passed = request.headers.get('via')
+  if (passed?.includes(via)) return null
+  const headers = new Headers(request.headers)
+  cleanHeaders(headers)
+  if (credential !== null) removeCredential(headers, credential)
+  if (upgrade?.toLowerCase() === 'websocket') headers.set('upgrade', 'websocket')
+  headers.set('via', passed === null ? `1.1 ${via}` : `${passed}, 1.1 ${via}`)
+  for (const name in upstream.headers) headers.set(name, upstream.headers[name] ?? '')
+  for (const [name, value] of injected) headers.set(name, value)
+  return headers
+}
+
+function removeCredential(headers: Headers, credential: Credential): void {
+  for (const location of credential.foundIn) {
+    switch (location.in) {
+      case 'bearer':
+        headers.delete('authorization')
+        break
+      case 'header':
+        headers.delete(location.name)
+        break
+      case 'cookie':
+        setOrDelete(headers, 'cookie', withoutCookie(headers.get('cookie') ?? '', location.name))
+        break
+      case 'websocket_protocol':
+        setOrDelete(headers, 'sec-websocket-protocol', plainProtocols(headers).join(', '))
+        break
+      case 'query':
+        break // part of the URL
+    }
+  }
+}
+
+function setOrDelete(headers: Headers, name: string, value: string): void {
+  if (value === '') headers.delete(name)
+  else headers.set(name, value)
+}

@@ -1,0 +1,101 @@
+// Step 5: may this key use this route, from here, now? Pure: facts in, refusal or null out.
+import { refuse, type Refusal } from '../problem.ts'
+import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
+import { allowsWebOrigin, inRanges } from './network.ts'
+import { missingScopes } from './scope.ts'
+
+/** What is known of the caller. Null: not known, which satisfies no rule. */
+export interface CallerFacts {
+  readonly address: string | null
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country: string | null
+  /** The `Origin` header. */
+  readonly webOrigin: string | null
+}
+
+type Rule = (key: KeyFacts, route: RouteFacts, caller: CallerFacts, now: number) => Refusal | null
+
+// The order is part of the contract: what is wrong with the key itself comes before what is wrong with its use,
+// so that a holder is sent for a new key before being sent for a new scope.
+const RULES: readonly Rule[] = [
+  stateRule,
+  expiryRule,
+  environmentRule,
+  scopeRule,
+  addressRule,
+  countryRule,
+  originRule,
+]
+
+/** The first rule that refuses, or null when all admit. `now` is epoch milliseconds. */
+export function decideAccess(
+  key: KeyFacts,
+  route: RouteFacts,
+  caller: CallerFacts,
+  now: number,
+): Refusal | null {
+  for (const rule of RULES) {
+    const refusal = rule(key, route, caller, now)
+    if (refusal !== null) return refusal
+  }
+  return null
+}
+
+function stateRule(key: KeyFacts): Refusal | null {
+  switch (key.state) {
+    case 'active':
+      return null
+    case 'pending':
+    case 'disabled':
+      return refuse('key_disabled')
+    case 'revoked':
+      return refuse('key_revoked')
+    case 'organization_suspended':
+      return refuse('organization_suspended')
+  }
+}
+
+// `expires_at` is the first instant at which the key no longer passes (RFC 7519, section 4.1.4: "on or after").
+function expiryRule(key: KeyFacts, _route: RouteFacts, _caller: CallerFacts, now: number): Refusal | null {
+  if (key.expiresAtMs === null || now < key.expiresAtMs) return null
+  return refuse('key_expired', { evidence: { expired_at: new Date(key.expiresAtMs).toISOString() } })
+}
+
+function environmentRule(key: KeyFacts, route: RouteFacts): Refusal | null {
+  if (route.environment === null || route.environment === key.environment) return null
+  return refuse('environment_mismatch', {
+    detail: `This route takes ${route.environment} keys; this is a ${key.environment} key.`,
+    evidence: { required_environment: route.environment },
+  })
+}
+
+function scopeRule(key: KeyFacts, route: RouteFacts): Refusal | null {
+  const missing = missingScopes(key.scopes, route.scopes)
+  if (missing.length === 0) return null
+  return refuse('scope_missing', {
+    detail: `The key lacks: ${missing.join(' ')}`,
+    evidence: { required_scopes: route.scopes, missing_scopes: missing },
+    scopes: route.scopes,
+  })
+}
+
+function addressRule(key: KeyFacts, _route: RouteFacts, caller: CallerFacts): Refusal | null {
+  const allowed = key.network.addresses
+  if (allowed === undefined) return null
+  return caller.address !== null && inRanges(caller.address, allowed) ? null : refuse('address_not_allowed')
+}
+
+function countryRule(key: KeyFacts, _route: RouteFacts, caller: CallerFacts): Refusal | null {
+  const allowed = key.network.countries
+  if (allowed === undefined) return null
+  return caller.country !== null && allowed.includes(caller.country) ? null : refuse('country_not_allowed')
+}
+
+// A publishable key stands in a public page: without an allowed web origin it is nothing but a leaked key.
+function originRule(key: KeyFacts, _route: RouteFacts, caller: CallerFacts): Refusal | null {
+  const allowed = key.network.webOrigins ?? (key.kind === 'publishable' ? [] : undefined)
+  if (allowed === undefined) return null
+  return caller.webOrigin !== null && allowsWebOrigin(allowed, caller.webOrigin)
+    ? null
+    : refuse('origin_not_allowed')
+}

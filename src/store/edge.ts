@@ -1,0 +1,136 @@
+// The edge copies in KV. A copy is parsed once, here, and what does not parse is a miss: a truncated value must never
+// crash a request, and never decide one. Safety does not come from KV's times: every copy carries `readAt`.
+import { KEY_KINDS, ENVIRONMENTS } from '../model/vocabulary.ts'
+import type { ConfigSnapshot, EffectiveState, KeyFacts, KeySnapshot } from '../model/snapshot.ts'
+
+/** KV key of a key snapshot. */
+export function keyCopyName(hash: string): string {
+  return `key:${hash}`
+}
+
+/** KV key of the configuration snapshot. */
+export const CONFIG_COPY_NAME = 'config'
+
+/** KV accepts no expiration below 60 s and no cacheTtl below 30 s. */
+const MIN_EXPIRATION_SECONDS = 60
+const MIN_CACHE_SECONDS = 30
+
+export async function getKeyCopy(
+  kv: KVNamespace,
+  hash: string,
+  maxAgeMs: number,
+): Promise<KeySnapshot | null> {
+  return parseKeyCopy(await kv.get(keyCopyName(hash), readOptions(maxAgeMs)), hash)
+}
+
+export async function putKeyCopy(kv: KVNamespace, snapshot: KeySnapshot, maxAgeMs: number): Promise<void> {
+  await kv.put(keyCopyName(snapshot.hash), JSON.stringify(snapshot), writeOptions(maxAgeMs))
+}
+
+export async function getConfigCopy(kv: KVNamespace, maxAgeMs: number): Promise<ConfigSnapshot | null> {
+  return parseConfigCopy(await kv.get(CONFIG_COPY_NAME, readOptions(maxAgeMs)))
+}
+
+export async function putConfigCopy(
+  kv: KVNamespace,
+  snapshot: ConfigSnapshot,
+  maxAgeMs: number,
+): Promise<void> {
+  await kv.put(CONFIG_COPY_NAME, JSON.stringify(snapshot), writeOptions(maxAgeMs))
+}
+
+/** A key copy from its JSON, or null for anything that is not exactly one. */
+export function parseKeyCopy(text: string | null, hash: string): KeySnapshot | null {
+  const value = parseObject(text)
+  if (value === null || !isStamped(value) || value.hash !== hash) return null
+  if (value.key !== null && !isKeyFacts(value.key)) return null
+  return { hash, asOf: value.asOf, readAt: value.readAt, key: value.key }
+}
+
+/** A configuration copy from its JSON, or null for anything that is not exactly one. */
+export function parseConfigCopy(text: string | null): ConfigSnapshot | null {
+  const value = parseObject(text)
+  return value !== null && isConfigSnapshot(value) ? value : null
+}
+
+// Both at the half of the age at which a copy dies: a colo's cached value is then still of use when it is read.
+function readOptions(maxAgeMs: number): { type: 'text'; cacheTtl: number } {
+  return { type: 'text', cacheTtl: Math.max(MIN_CACHE_SECONDS, Math.floor(maxAgeMs / 2000)) }
+}
+
+function writeOptions(maxAgeMs: number): { expirationTtl: number } {
+  return { expirationTtl: Math.max(MIN_EXPIRATION_SECONDS, Math.ceil(maxAgeMs / 1000)) }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function parseObject(text: string | null): Fields | null {
+  if (text === null) return null
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isStamped(value: Fields): value is Fields & { asOf: number; readAt: number } {
+  return Number.isSafeInteger(value.asOf) && Number.isSafeInteger(value.readAt)
+}
+
+const EFFECTIVE_STATES: Readonly<Record<EffectiveState, true>> = {
+  active: true,
+  pending: true,
+  disabled: true,
+  revoked: true,
+  organization_suspended: true,
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isTextOrNull = (value: unknown) => value === null || isText(value)
+const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
+const isTextsOrAbsent = (value: unknown) => value === undefined || isTexts(value)
+const isOneOf = (values: readonly string[]) => (value: unknown) => isText(value) && values.includes(value)
+
+const KEY_FIELDS: Readonly<Record<keyof KeyFacts, (value: unknown) => boolean>> = {
+  id: isText,
+  lineage: isText,
+  kind: isOneOf(KEY_KINDS),
+  environment: isOneOf(ENVIRONMENTS),
+  state: (value) => isText(value) && Object.hasOwn(EFFECTIVE_STATES, value),
+  expiresAtMs: (value) => value === null || Number.isFinite(value),
+  rotated: (value) => typeof value === 'boolean',
+  scopes: isTexts,
+  network: (value) =>
+    isObject(value) && [value.addresses, value.countries, value.webOrigins].every(isTextsOrAbsent),
+  organizationId: isText,
+  teamId: isTextOrNull,
+  projectId: isText,
+  projectName: isText,
+  planId: isTextOrNull,
+  metadata: isObject,
+}
+
+function isKeyFacts(value: unknown): value is KeyFacts {
+  return isObject(value) && Object.entries(KEY_FIELDS).every(([name, isSound]) => isSound(value[name]))
+}
+
+// The configuration is compiled at once, inside a catch (src/gateway/config.ts): here it is enough to see its frame.
+function isConfigSnapshot(value: Fields): value is Fields & ConfigSnapshot {
+  const { routes, upstreams, plans, settings } = value
+  if (!isStamped(value) || !isObject(settings)) return false
+  return (
+    [routes, upstreams, plans, settings.signingKeys].every(isObjects) &&
+    [settings.checkSecrets, settings.legacyPrefixes].every(isTexts) &&
+    isText(settings.gatewayId) &&
+    Number.isFinite(settings.expiryWarningMs)
+  )
+}
+
+function isObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isObject)
+}

@@ -1,0 +1,92 @@
+// The arrows of the code: who may import whom, as a table, and the sentences for those who do otherwise.
+// Another cut of the code is welcome: change this table and docs/ with it.
+import { basename, dirname } from 'node:path/posix'
+import { findCycle, importsOf, loadedBy, type Edge, type Sources } from './import-graph.ts'
+
+const VOCABULARY = ['ids.ts', 'result.ts', 'problem.ts']
+const PURE = ['policy', 'keys', 'model', ...VOCABULARY]
+
+/** What each part of src/ may import from src/, besides itself: a folder, or one file. Anything else is refused. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'worker.ts': ['gateway', 'control', 'objects', 'jobs', 'store', 'feed', 'config.ts', ...PURE],
+  // What the gateway needs of D1 is handed to it by worker.ts: SQL is loaded on a miss only.
+  gateway: ['store/edge.ts', 'feed', 'config.ts', ...PURE],
+  control: ['store', 'feed', 'config.ts', ...PURE],
+  jobs: ['store', 'feed', 'config.ts', ...PURE],
+  // An object owns its storage.
+  objects: ['feed', ...PURE],
+  store: ['feed', ...PURE],
+  feed: PURE,
+  policy: ['keys', 'model', ...VOCABULARY],
+  keys: ['model', ...VOCABULARY],
+  model: VOCABULARY,
+  'config.ts': ['policy', 'result.ts'],
+  'problem.ts': ['result.ts'],
+  'ids.ts': [],
+  'result.ts': [],
+  // Runs at somebody else's place, so it brings nothing along.
+  origin: ['policy/scope.ts'],
+  portal: [],
+  cli: PURE,
+}
+
+/** Packages that a part must not import. The gateway takes Hono's routers and parsers, never the framework. */
+const REFUSED_PACKAGES: Readonly<Record<string, RegExp>> = {
+  gateway: /^(?:drizzle-orm|zod|@hono\/)|^hono(?!\/router|\/utils\/)/,
+  policy: /^(?:cloudflare:|drizzle-orm|zod|@hono\/)|^hono(?!\/utils\/)/,
+  keys: /^(?:cloudflare:|drizzle-orm|zod|@?hono)/,
+  feed: /^(?:drizzle-orm|zod|@?hono)/,
+  origin: /^(?!jose$)/,
+}
+
+/** Loaded only when the control plane or a miss needs it: a gateway request never evaluates these. */
+const LAZY =
+  /^(?:drizzle-orm|zod|@hono\/)|^hono(?!\/router|\/utils\/)|^src\/(?:control|jobs)\/|^src\/store\/(?!edge\.ts$)|^src\/model\/schema\.ts$/
+
+/** A file is named for what it owns. */
+const NAMELESS = /^(?:utils?|helpers?|common|misc|shared|index)\.tsx?$/
+const NAMELESS_FOLDER = /^(?:utils?|helpers?|common|misc|shared|lib|services)$/
+const ENTRIES: ReadonlySet<string> = new Set(['src/origin/index.ts'])
+
+/** One sentence per breach, none when all is well. */
+export async function breaches(sources: Sources): Promise<readonly string[]> {
+  const edges = await importsOf(sources)
+  const cycle = findCycle(edges)
+  const eager = [...loadedBy('src/worker.ts', edges)].filter((loaded) => LAZY.test(loaded))
+  return [
+    ...[...sources].flatMap(([path, text]) => fileBreaches(path, text)),
+    ...edges.flatMap(edgeBreaches),
+    ...(cycle === null ? [] : [`${cycle.join(' -> ')} is a cycle`]),
+    ...eager.map((loaded) => `src/worker.ts loads ${loaded} for every request`),
+  ]
+}
+
+function fileBreaches(path: string, text: string): readonly string[] {
+  const found: string[] = []
+  const folders = dirname(path).split('/')
+  if (MAY_IMPORT[partOf(path)] === undefined) found.push(`${path} stands in no known part of src/`)
+  if (NAMELESS.test(basename(path)) && !ENTRIES.has(path)) found.push(`${path} is named for nothing it owns`)
+  if (folders.some((folder) => NAMELESS_FOLDER.test(folder)))
+    found.push(`${path} stands in a folder that owns nothing`)
+  if (/\bimport\(\s*[^'"\s]/.test(text)) found.push(`${path} imports what only the run knows`)
+  return found
+}
+
+function edgeBreaches({ from, to, isPackage }: Edge): readonly string[] {
+  const part = partOf(from)
+  if (isPackage) {
+    // The Worker runs without nodejs_compat (docs/decisions/0003).
+    const refused = REFUSED_PACKAGES[part]?.test(to) === true || (to.startsWith('node:') && part !== 'cli')
+    return refused ? [`${from} must not import the package ${to}`] : []
+  }
+  if (!to.startsWith('src/')) return [`${from} leaves src/ for ${to}`]
+  const target = partOf(to)
+  const allowed =
+    part === target || MAY_IMPORT[part]?.some((may) => may === target || `src/${may}` === to) === true
+  return allowed ? [] : [`${from} must not import ${to}`]
+}
+
+/** `src/gateway/path.ts` is part of `gateway`, `src/config.ts` of itself. */
+function partOf(path: string): string {
+  return path.split('/')[1] ?? ''
+}

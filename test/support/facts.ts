@@ -1,0 +1,58 @@
+// Plain facts for tests: a key that may do everything, a route that takes everything. A test changes what it is about.
+import type { KeyFacts, RouteFacts, UpstreamFacts } from '../../src/model/snapshot.ts'
+import { DEFAULT_CREDENTIAL_LOCATIONS } from '../../src/model/policy.ts'
+
+export function keyFacts(changes: Partial<KeyFacts> = {}): KeyFacts {
+  return {
+    id: 'key_1',
+    lineage: 'key_1',
+    kind: 'secret',
+    environment: 'live',
+    state: 'active',
+    expiresAtMs: null,
+    rotated: false,
+    scopes: [],
+    network: {},
+    organizationId: 'org_1',
+    teamId: null,
+    projectId: 'prj_1',
+    projectName: 'Acme',
+    planId: null,
+    metadata: {},
+    ...changes,
+  }
+}
+
+export function routeFacts(changes: Partial<RouteFacts> = {}): RouteFacts {
+  return {
+    id: 'route_1',
+    upstreamId: 'up_1',
+    hosts: [],
+    path: '/*',
+    methods: [],
+    auth: 'required',
+    scopes: [],
+    cost: 1,
+    strict: false,
+    pathMode: 'strict',
+    credentialLocations: DEFAULT_CREDENTIAL_LOCATIONS,
+    cors: null,
+    environment: null,
+    timeoutMs: null,
+    rewrite: null,
+    priority: 0,
+    ...changes,
+  }
+}
+
+export function upstreamFacts(changes: Partial<UpstreamFacts> = {}): UpstreamFacts {
+  return {
+    id: 'up_1',
+    name: 'origin',
+    target: { url: 'https://origin.example.com' },
+    timeoutMs: 30_000,
+    retries: 1,
+    headers: {},
+    ...changes,
+  }
+}

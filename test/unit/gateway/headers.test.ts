@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { cleanHeaders, isReservedHeader } from '../../../src/gateway/headers.ts'
+
+function clean(headers: Record<string, string>): Record<string, string> {
+  const subject = new Headers(headers)
+  cleanHeaders(subject)
+  return Object.fromEntries(subject)
+}
+
+describe('what may not cross', () => {
+  test.each([
+    'X-Consumer-Id',
+    'x_consumer_id',
+    'X-CONSUMER_ID',
+    'X_Consumer-Id',
+    'x.consumer.id',
+    'X-Consumer-Anything-New',
+    'X-Consumer-Assertion',
+    'X-Credential-Identifier',
+    'X-Authenticated-Scope',
+    'x_anonymous_consumer',
+    'X-Forwarded-For',
+    'x_forwarded_for',
+    'X-Forwarded-Anything',
+    'Forwarded',
+    'X-Real-IP',
+    'True-Client-IP',
+    'X-Original-URL',
+    'X-Rewrite-URL',
+    'X-HTTP-Method-Override',
+    'X-Method-Override',
+    'Proxy-Authorization',
+    'Proxy-Connection',
+    'CF-Access-Jwt-Assertion',
+    'X-Request-Id',
+    'Connection',
+    'Keep-Alive',
+    'TE',
+    'Trailer',
+    'Transfer-Encoding',
+    'Upgrade',
+    'Expect',
+    'Max-Forwards',
+  ])('%s', (name) => {
+    expect(clean({ [name]: 'x', accept: 'y' })).toEqual({ accept: 'y' })
+    expect(isReservedHeader(name)).toBe(true)
+  })
+
+  test('what Connection nominates goes, and Connection itself', () => {
+    expect(
+      clean({ connection: 'close, X-Secret, x-other', 'x-secret': '1', 'x-other': '2', accept: '3' }),
+    ).toEqual({
+      accept: '3',
+    })
+  })
+
+  test('a Connection value that is no list of names does no harm', () => {
+    expect(clean({ connection: 'x y, , "z"', accept: '1' })).toEqual({ accept: '1' })
+  })
+
+  test('everything else stays', () => {
+    const headers = {
+      accept: 'a',
+      cookie: 'b',
+      'x-consumers': 'c',
+      'x-api-version': 'd',
+      via: 'e',
+      'user-agent': 'f',
+    }
+    expect(clean(headers)).toEqual(headers)
+  })
+})
