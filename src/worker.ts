@@ -13,7 +13,7 @@ import { err, ok, type Result } from './result.ts'
 export default {
   async fetch(request, env, ctx): Promise<Response> {
     const isolate = isolateOf(env)
-    const target = readTarget(request.url)
+    const target = readTarget(request.url, request.headers.get('host'))
     if (!isolate.config.ok) return notConfigured(isolate.config.error, target)
     const gateway = gatewayDeps(isolate.config.value, isolate.memory, env, ctx)
     if (target.ok && isControl(target.value, isolate.config.value)) return control(request, env, gateway)
@@ -72,7 +72,11 @@ async function control(request: Request, env: Env, gateway: GatewayDeps): Promis
     now: gateway.now,
     random: randomBytes,
     forget: (change) => forget(gateway.memory, change),
-    findConfig: () => findConfig(gateway),
+    findConfig: async () => {
+      const found = await findConfig(gateway)
+      if (!found.ok) throw new Error(found.error.code)
+      return found.value.snapshot
+    },
     requestId: gateway.newRequestId(),
     log: gateway.log,
     waitUntil: gateway.waitUntil,

@@ -48,7 +48,7 @@ async function pass(
   deps: GatewayDeps,
 ): Promise<Result<Response, Refusal>> {
   // 0. One canonical target: what is matched is what is decided and forwarded.
-  const target = readTarget(request.url)
+  const target = readTarget(request.url, request.headers.get('host'))
   if (!target.ok) return err(refuse('request_invalid', { detail: target.error }))
   trace.target = target.value
   // 1. The route. No route: 404, and no key's storage was touched.

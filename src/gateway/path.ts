@@ -31,12 +31,14 @@ const NOT_PLAIN = /[^A-Za-z0-9\-._~!$&'()*+,=:@/]|\/\/|\/\.\.?(?:\/|$)/
 
 /**
  * Reads host, path and query of a raw request URL.
+ * @param hostHeader as sent. workerd builds the URL by putting it before the target, so `Host: a/b` would move the path
  * @returns the target, or a sentence for a 400: what cannot be forwarded exactly as it was matched
  */
-export function readTarget(url: string): Result<Target, string> {
+export function readTarget(url: string, hostHeader: string | null): Result<Target, string> {
   const parts = URL_PARTS.exec(url)
   const authority = parts?.[2]?.toLowerCase() ?? ''
-  if (parts === null || !HOST.test(authority)) return err('The Host header is not a host name.')
+  const isHost = HOST.test(authority) && (hostHeader === null || HOST.test(hostHeader.toLowerCase()))
+  if (parts === null || !isHost) return err('The Host header is not a host name.')
   const host = authority.replace(/:\d+$/, '').replace(/\.$/, '')
   const origin = `${parts[1]}://${authority}`
   const query = parts[4] ?? ''

@@ -5,7 +5,7 @@ import { acceptsPath, readTarget } from '../../../src/gateway/path.ts'
 const BASE = 'https://api.example.com'
 
 function read(rawPath: string) {
-  const target = readTarget(BASE + rawPath)
+  const target = readTarget(BASE + rawPath, null)
   return target.ok ? { path: target.value.path, needs: target.value.needs } : target.error
 }
 
@@ -82,13 +82,13 @@ describe('the canonical path', () => {
     )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const target = readTarget(`${BASE}/${pieces.join('')}`)
+        const target = readTarget(`${BASE}/${pieces.join('')}`, null)
         if (!target.ok) return
         const { path, query } = target.value
         expect(new URL(`https://origin.internal${path}`).pathname).toBe(path)
         expect(path.startsWith('/')).toBe(true)
         // Reading the canonical form again changes nothing: no second decoding anywhere.
-        const again = readTarget(BASE + path)
+        const again = readTarget(BASE + path, null)
         expect(again.ok && again.value.path).toBe(path)
         expect(query === '' || query.startsWith('?')).toBe(true)
       }),
@@ -104,7 +104,7 @@ describe('the canonical path', () => {
           { maxLength: 8 },
         ),
         (pieces) => {
-          const target = readTarget(`${BASE}/${pieces.join('')}`)
+          const target = readTarget(`${BASE}/${pieces.join('')}`, null)
           if (!target.ok || target.value.needs !== 'strict') return
           const once = decodeURIComponent(target.value.path)
           expect(once.split(/[/\\;]/).length).toBe(target.value.path.split('/').length)
@@ -119,7 +119,7 @@ describe('the canonical path', () => {
 
 describe('host and query', () => {
   test('the host is folded and loses port and trailing dot', () => {
-    const target = readTarget('https://API.Example.com.:8443/x?a=%2e')
+    const target = readTarget('https://API.Example.com.:8443/x?a=%2e', null)
     expect(target).toEqual({
       ok: true,
       value: {
@@ -140,22 +140,22 @@ describe('host and query', () => {
     'https://[::1/x',
     'ftp://a/x',
     'x',
-  ])('%j has no host that can be trusted', (url) => expect(readTarget(url).ok).toBe(false))
+  ])('%j has no host that can be trusted', (url) => expect(readTarget(url, null).ok).toBe(false))
 
   test('an IPv6 host is a host', () => {
-    const target = readTarget('http://[::1]:8787/x')
+    const target = readTarget('http://[::1]:8787/x', null)
     expect(target.ok && target.value.host).toBe('[::1]')
   })
 
   test('the query is forwarded as it came', () => {
-    const target = readTarget(`${BASE}/x?a=1&b=%2F..%2F&c=;&d=%zz`)
+    const target = readTarget(`${BASE}/x?a=1&b=%2F..%2F&c=;&d=%zz`, null)
     expect(target.ok && target.value.query).toBe('?a=1&b=%2F..%2F&c=;&d=%zz')
   })
 })
 
 test('a route takes what its mode allows and everything stricter', () => {
   const target = (raw: string) => {
-    const read = readTarget(BASE + raw)
+    const read = readTarget(BASE + raw, null)
     if (!read.ok) throw new Error(read.error)
     return read.value
   }

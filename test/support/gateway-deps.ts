@@ -1,0 +1,116 @@
+// The gateway's dependencies over real D1 and KV, with a clock that a test moves, faults that it switches on, and a
+// count of every call that leaves the isolate.
+import { env } from 'cloudflare:workers'
+import { readConfig, type Config } from '../../src/config.ts'
+import type { GatewayDeps } from '../../src/gateway/deps.ts'
+import { createMemory } from '../../src/gateway/memory.ts'
+import { ok } from '../../src/result.ts'
+import { readConfigSnapshot, readKeySnapshot } from '../../src/store/snapshots.ts'
+
+export interface Faults {
+  kv: 'works' | 'throws' | 'hangs'
+  d1: 'works' | 'throws' | 'hangs'
+  /** What the failures limiter says. */
+  limiter: 'admits' | 'refuses' | 'throws'
+}
+
+export interface TestGateway {
+  readonly deps: GatewayDeps
+  readonly faults: Faults
+  /** Calls that left the isolate since the last reset, by kind. */
+  readonly calls: Record<'kvGet' | 'kvPut' | 'd1' | 'limiter' | 'origin', number>
+  readonly logs: Readonly<Record<string, unknown>>[]
+  readonly toOrigin: { readonly url: string; readonly headers: Headers }[]
+  clockMs: number
+  /** Waits for everything that was given to waitUntil. */
+  settle(): Promise<void>
+  resetCalls(): void
+}
+
+const databases = { primary: env.DB, shards: [env.DB] }
+
+export function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
+
+export function testConfig(changes: Partial<Config> = {}): Config {
+  const config = readConfig({ ...env, LOG_SAMPLE: '1' })
+  if (!config.ok) throw new Error(config.error.join(' '))
+  return { ...config.value, ...changes }
+}
+
+export function createTestGateway(config: Config = testConfig()): TestGateway {
+  const faults: Faults = { kv: 'works', d1: 'works', limiter: 'admits' }
+  const calls = { kvGet: 0, kvPut: 0, d1: 0, limiter: 0, origin: 0 }
+  const pending: Promise<unknown>[] = []
+  const gateway: TestGateway = {
+    faults,
+    calls,
+    logs: [],
+    toOrigin: [],
+    clockMs: Date.now(),
+    async settle() {
+      while (pending.length > 0) await pending.pop()
+    },
+    resetCalls() {
+      for (const kind of ['kvGet', 'kvPut', 'd1', 'limiter', 'origin'] as const) calls[kind] = 0
+    },
+    deps: {
+      config,
+      memory: createMemory(),
+      kv: faultyKv(faults, calls),
+      failures: {
+        async limit() {
+          calls.limiter++
+          if (faults.limiter === 'throws') throw new Error('limiter down')
+          return { success: faults.limiter === 'admits' }
+        },
+      },
+      readKey: async (hash, stamp) => {
+        calls.d1++
+        await fault(faults.d1)
+        return ok(await readKeySnapshot(databases, hash, stamp))
+      },
+      readConfig: async (stamp) => {
+        calls.d1++
+        await fault(faults.d1)
+        return ok(await readConfigSnapshot(databases, stamp, config.secret, randomBytes))
+      },
+      fetch: async (url, init) => {
+        calls.origin++
+        gateway.toOrigin.push({ url, headers: new Headers(init.headers) })
+        return new Response('from the origin')
+      },
+      service: () => null,
+      now: () => gateway.clockMs,
+      random: () => 0,
+      newRequestId: () => `req_${crypto.randomUUID().replaceAll('-', '')}`,
+      controlOrigin: (called) => called,
+      log: (event) => gateway.logs.push(event),
+      waitUntil: (promise) => pending.push(promise),
+    },
+  }
+  return gateway
+}
+
+function faultyKv(faults: Faults, calls: TestGateway['calls']): KVNamespace {
+  const wrap =
+    (kind: 'kvGet' | 'kvPut', method: (...args: never[]) => Promise<unknown>) =>
+    async (...args: never[]): Promise<unknown> => {
+      calls[kind]++
+      await fault(faults.kv)
+      return method.apply(env.KV, args)
+    }
+  return new Proxy(env.KV, {
+    get(target, name: keyof KVNamespace) {
+      if (name === 'get') return wrap('kvGet', target.get as (...args: never[]) => Promise<unknown>)
+      if (name === 'put') return wrap('kvPut', target.put)
+      return target[name]
+    },
+  })
+}
+
+async function fault(kind: 'works' | 'throws' | 'hangs'): Promise<void> {
+  if (kind === 'throws') throw new Error('injected: network connection lost')
+  if (kind === 'hangs') await new Promise(() => {})
+}

@@ -1,0 +1,96 @@
+// The built Worker on workerd, on a socket of its own: no proxy, no stub, real D1 and KV, and an origin that is a real
+// HTTP server whose log says what truly arrived.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readD1Migrations } from '@cloudflare/vitest-pool-workers'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+
+export const ADMIN_TOKEN = 'test-admin-token-0123456789abcdefghij'
+const DIST = 'dist/worker'
+
+export interface GatewayUnderTest {
+  readonly url: string
+  /** Lines that the Worker logged, parsed. */
+  readonly logs: readonly Readonly<Record<string, unknown>>[]
+  /** Calls the admin API; throws unless the status is 2xx. */
+  admin<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>
+  dispose(): Promise<void>
+}
+
+export interface GatewayOptions {
+  readonly vars?: Readonly<Record<string, string>>
+  readonly migrate?: boolean
+}
+
+export async function startGateway({
+  vars = {},
+  migrate = true,
+}: GatewayOptions = {}): Promise<GatewayUnderTest> {
+  const logs: Record<string, unknown>[] = []
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      name: 'latchkey',
+      modules: await readModules(),
+      compatibilityDate: '2026-10-23',
+      compatibilityFlags: ['global_fetch_strictly_public'],
+      bindings: {
+        ADMIN_TOKEN,
+        LATCHKEY_SECRET: 'test-secret-0123456789abcdefghijklmnopqrstuv',
+        LOCAL_DEVELOPMENT: 'true',
+        LOG_SAMPLE: '1',
+        ...vars,
+      },
+      d1Databases: ['DB'],
+      kvNamespaces: ['KV'],
+      ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
+      unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+      stripCfConnectingIp: false,
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: ({ message }) => {
+        const line = parseLine(message)
+        if (line !== null) logs.push(line)
+      },
+    }),
+  )
+  await miniflare.ready
+  if (migrate) await applyMigrations(await miniflare.getD1Database('DB'))
+  const url = (await miniflare.unsafeGetDirectURL('latchkey')).origin
+  return {
+    url,
+    logs,
+    admin: (method, path, body) => callAdmin(url, method, path, body),
+    dispose: () => miniflare.dispose(),
+  }
+}
+
+async function readModules(): Promise<{ type: 'ESModule'; path: string }[]> {
+  const files = (await readdir(DIST)).filter((file) => file.endsWith('.js'))
+  const rest = files.filter((file) => file !== 'worker.js')
+  return ['worker.js', ...rest].map((file) => ({ type: 'ESModule', path: join(DIST, file) }))
+}
+
+async function applyMigrations(db: { prepare(sql: string): { run(): Promise<unknown> } }): Promise<void> {
+  for (const migration of await readD1Migrations('migrations')) {
+    for (const query of migration.queries) await db.prepare(query).run()
+  }
+}
+
+function parseLine(message: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(message)
+    return typeof value === 'object' && value !== null ? { ...value } : null
+  } catch {
+    return null
+  }
+}
+
+async function callAdmin<T>(url: string, method: string, path: string, body: unknown): Promise<T> {
+  const response = await fetch(`${url}/_latchkey/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+  return JSON.parse(text) as T
+}

@@ -1,0 +1,79 @@
+// Rows for gateway tests, written straight to D1: the control plane has tests of its own.
+import { env } from 'cloudflare:workers'
+import { applyD1Migrations } from 'cloudflare:test'
+import { drizzle } from 'drizzle-orm/d1'
+import { encodeBase64url } from '../../src/keys/base64url.ts'
+import { importCheckSecret } from '../../src/keys/check.ts'
+import { digestKey } from '../../src/keys/digest.ts'
+import { displayForm } from '../../src/keys/format.ts'
+import { mintKey } from '../../src/keys/mint.ts'
+import { newId } from '../../src/ids.ts'
+import { apiKeys, organizations, projects, routes, settings, upstreams } from '../../src/model/schema.ts'
+import { randomBytes } from './gateway-deps.ts'
+
+const now = Date.now()
+const times = { createdAt: now, updatedAt: now }
+const ids = { organization: newId('organization'), project: newId('project'), upstream: newId('upstream') }
+
+/** One organization, one project, one upstream and a route `/*`; call once per file. */
+export async function seedGateway(route: Partial<typeof routes.$inferInsert> = {}): Promise<typeof ids> {
+  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS)
+  const db = drizzle(env.DB)
+  await db.insert(organizations).values({ id: ids.organization, name: 'Acme', ...times })
+  await db
+    .insert(projects)
+    .values({ id: ids.project, organizationId: ids.organization, name: 'Shop', ...times })
+  await db
+    .insert(upstreams)
+    .values({ id: ids.upstream, name: 'origin', url: 'https://origin.example.com', ...times })
+  await seedRoute({ path: '/*', ...route })
+  return ids
+}
+
+export async function seedRoute(
+  route: Partial<typeof routes.$inferInsert> & { path: string },
+): Promise<void> {
+  await drizzle(env.DB)
+    .insert(routes)
+    .values({ id: newId('route'), upstreamId: ids.upstream, ...times, ...route })
+}
+
+/** A key that is stored. @returns its secret, id and hash */
+export async function seedKey(row: Partial<typeof apiKeys.$inferInsert> = {}) {
+  const secret = await mintSecret()
+  const hash = await digestKey(secret)
+  const id = newId('key')
+  await drizzle(env.DB)
+    .insert(apiKeys)
+    .values({
+      id,
+      organizationId: ids.organization,
+      projectId: ids.project,
+      lineage: id,
+      hash,
+      ...displayForm(secret),
+      name: 'test',
+      createdBy: 'test',
+      ...times,
+      ...row,
+    })
+  return { secret, id, hash }
+}
+
+/** A key with true check digits that nobody stored. */
+export async function mintSecret(): Promise<string> {
+  const shape = { prefix: 'lk', region: null, environment: 'live', kind: 'secret' } as const
+  return mintKey(shape, await importCheckSecret(await checkSecret()), randomBytes)
+}
+
+async function checkSecret(): Promise<string> {
+  const db = drizzle(env.DB)
+  await db
+    .insert(settings)
+    .values({ name: 'check_secrets', value: [encodeBase64url(randomBytes(32))], ...times })
+    .onConflictDoNothing()
+  const rows = await db.select().from(settings)
+  const stored = rows.find((row) => row.name === 'check_secrets')?.value
+  if (!Array.isArray(stored)) throw new Error('no check secret')
+  return String(stored[0])
+}
