@@ -1,0 +1,147 @@
+// The text of a key: what is a key at all, its parts, and how much of it may be shown. Pure text work: no hash is
+// computed here, so a parsed native key is well formed, not genuine (check.ts), and a genuine one may not exist.
+import type { Environment, KeyKind } from '../model/vocabulary.ts'
+
+/** Longer texts are no keys. Tested before anything else, so that nobody makes us hash or scan a megabyte. */
+export const MAX_KEY_LENGTH = 256
+export const RANDOM_LENGTH = 32
+export const CHECK_LENGTH = 6
+
+const SHOWN = 4
+const PREFIX = /^[a-z][a-z0-9]{1,11}$/
+const REGION = /^[a-z]{2}$/
+const NATIVE =
+  /^(?<prefix>[a-z][a-z0-9]{1,11})(?:_(?<region>(?!pk)[a-z]{2}))?(?<publishable>_pk)?_(?<environment>live|test)_[0-9A-Za-z]{38}$/
+// The first word and the environment fix every part, so these words would be no ambiguity for the parser. They would be
+// one for people and foreign scanners: `pk_live_...` is known everywhere as a key that is safe to publish.
+const RESERVED_PREFIXES: ReadonlySet<string> = new Set(['pk', 'live', 'test'])
+
+// In running text. The head may be missing: what stands before a key in a log line can swallow its prefix, and a secret
+// with a strange head is still a secret. Twelve digits, so that a truncated key is caught too.
+const NATIVE_IN_TEXT = '([a-z0-9]{0,12}(?:_[a-z]{2})?(?:_pk)?_(?:live|test)_[0-9A-Za-z]{4})[0-9A-Za-z]{8,}'
+// %5F, %255F (escaped twice or more), \u005f in JSON, and in JSON inside JSON. Bounded, so that the scan stays linear.
+const ESCAPED = /%(?:25)*([0-9A-Fa-f]{2})|\\{1,8}u00([0-9A-Fa-f]{2})/g
+
+export interface KeyShape {
+  readonly prefix: string
+  readonly region: string | null
+  readonly environment: Environment
+  readonly kind: KeyKind
+}
+
+export type ParsedKey =
+  | {
+      readonly format: 'native'
+      readonly shape: KeyShape
+      /** Everything before the check: what the check authenticates. */
+      readonly body: string
+      readonly check: string
+    }
+  | { readonly format: 'legacy'; readonly prefix: string }
+
+export function isKeyPrefix(text: string): boolean {
+  return PREFIX.test(text) && !RESERVED_PREFIXES.has(text)
+}
+
+/** `pk` marks a publishable key and is never a region. */
+export function isRegion(text: string): boolean {
+  return REGION.test(text) && text !== 'pk'
+}
+
+/**
+ * Splits a presented credential, character for character as it came: a key that is trimmed or case-folded has aliases.
+ *
+ * The native shape wins over a declared legacy prefix. The other way round, a legacy prefix `lk_` would wave every
+ * invented `lk_live_...` past the check and on to storage.
+ * @param legacyPrefixes of imported keys, which carry no check. An empty one is ignored: it would claim every token
+ * @returns null for whatever is not a key of this gateway. Never throws
+ */
+export function parseKey(text: string, legacyPrefixes: readonly string[]): ParsedKey | null {
+  if (text.length > MAX_KEY_LENGTH) return null
+  const shape = parseShape(text)
+  if (shape !== null)
+    return { format: 'native', shape, body: text.slice(0, -CHECK_LENGTH), check: text.slice(-CHECK_LENGTH) }
+  if (!/^[!-~]+$/.test(text)) return null
+  const claims = legacyPrefixes.filter(
+    (prefix) => prefix !== '' && text.startsWith(prefix) && text !== prefix,
+  )
+  if (claims.length === 0) return null
+  return { format: 'legacy', prefix: claims.reduce((a, b) => (b.length > a.length ? b : a)) }
+}
+
+/** True if a bearer token is meant for this gateway and not, say, the origin's own JWT. Same rule as `parseKey`. */
+export function looksLikeKey(text: string, legacyPrefixes: readonly string[]): boolean {
+  return parseKey(text, legacyPrefixes) !== null
+}
+
+/** A key from its parts. @throws RangeError when they do not make one */
+export function formatKey(shape: KeyShape, random: string, check: string): string {
+  if (!/^[0-9A-Za-z]{6}$/.test(check)) throw new RangeError('A check is six base62 digits.')
+  return formatBody(shape, random) + check
+}
+
+/** Everything before the check. @throws RangeError when the parts do not make a key. It never quotes the random part */
+export function formatBody({ prefix, region, kind, environment }: KeyShape, random: string): string {
+  if (!isKeyPrefix(prefix)) throw new RangeError(`${JSON.stringify(prefix)} cannot be a key prefix.`)
+  if (region !== null && !isRegion(region))
+    throw new RangeError(`${JSON.stringify(region)} cannot be a region.`)
+  if (!/^[0-9A-Za-z]{32}$/.test(random)) throw new RangeError('The random part is 32 base62 digits.')
+  const marks = [prefix, ...(region === null ? [] : [region]), ...(kind === 'publishable' ? ['pk'] : [])]
+  return [...marks, environment, random].join('_')
+}
+
+/**
+ * What may be shown, stored and searched of a key. Native: all but the random part, four of its digits, and the last four
+ * characters, which belong to the check: 166 random bits stay secret, 142 from whoever holds the check secret. Legacy: the
+ * declared prefix, and at the end four characters or a quarter of the secret, whichever is less: 32 hex digits keep 112
+ * bits. A prefix is never guessed from punctuation, which in an imported key may be part of the secret.
+ * @param legacyPrefix `prefix` of a parsed legacy key; ignored for a native one
+ */
+export function displayForm(key: string, legacyPrefix = ''): { start: string; last4: string } {
+  if (parseShape(key) !== null)
+    return { start: key.slice(0, SHOWN - RANDOM_LENGTH - CHECK_LENGTH), last4: key.slice(-SHOWN) }
+  const start = key.startsWith(legacyPrefix) ? legacyPrefix : ''
+  const shown = Math.min(SHOWN, Math.floor((key.length - start.length) / 4))
+  return { start, last4: key.slice(key.length - shown) } // `slice(-0)` would show the whole key
+}
+
+/**
+ * A log string in which every key is cut to `<lk_live_8Jq2…>`, also a truncated or escaped one. Unreserved characters
+ * (RFC 3986, section 2.3) are unescaped to find keys; a string without any comes back unchanged, escapes included.
+ * Declared legacy keys shrink to `<prefix…>` up to the next white space, quote, bracket, `&`, comma or semicolon.
+ */
+export function redactKeys(text: string, legacyPrefixes: readonly string[] = []): string {
+  const plain = text.replace(ESCAPED, unescapeUnreserved)
+  const redacted = plain.replace(keysInText(legacyPrefixes), '<$1$2…>')
+  return redacted === plain ? text : redacted
+}
+
+function parseShape(text: string): KeyShape | null {
+  const { prefix, region, publishable, environment } = NATIVE.exec(text)?.groups ?? {}
+  if (prefix === undefined || !isKeyPrefix(prefix)) return null
+  return {
+    prefix,
+    region: region ?? null,
+    environment: environment === 'live' ? 'live' : 'test',
+    kind: publishable === undefined ? 'secret' : 'publishable',
+  }
+}
+
+function unescapeUnreserved(
+  escape: string,
+  percent: string | undefined,
+  unicode: string | undefined,
+): string {
+  const character = String.fromCharCode(Number.parseInt(percent ?? unicode ?? '', 16))
+  return /[\w.~-]/.test(character) ? character : escape
+}
+
+// One expression, not two passes: a first pass for the legacy prefix `A` would cut a native key in two at its first A
+// and leave digits standing. Legacy first, so that an imported `sk_live_...` shows no digit of its secret; longest
+// first, so that `sk_live_` is shown whole where `sk_` is declared too. `(?!)` matches nothing.
+function keysInText(legacyPrefixes: readonly string[]): RegExp {
+  const declared = legacyPrefixes.filter((prefix) => prefix !== '').sort((a, b) => b.length - a.length)
+  const literals = declared.map((prefix) => prefix.replace(/\W/g, String.raw`\$&`))
+  const legacy = String.raw`(${literals.join('|') || '(?!)'})[^\s"'<>()&,;\\]{12,}`
+  return new RegExp(`${legacy}|${NATIVE_IN_TEXT}`, 'g')
+}
