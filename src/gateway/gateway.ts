@@ -29,6 +29,7 @@ export async function serve(request: Request, deps: GatewayDeps): Promise<Respon
     startedAtMs: deps.now(),
     address: caller.address,
     target: null,
+    legacyPrefixes: [],
     route: null,
     key: null,
     originMs: null,
@@ -54,6 +55,7 @@ async function pass(
   // 1. The route. No route: 404, and no key's storage was touched.
   const config = await findConfig(deps)
   if (!config.ok) return config
+  trace.legacyPrefixes = config.value.snapshot.settings.legacyPrefixes
   const exchange: Exchange = { request, target: target.value, caller, config: config.value, trace, deps }
   const match = findRoute(exchange)
   if (!match.ok) return match

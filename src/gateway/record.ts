@@ -14,6 +14,8 @@ export interface Trace {
   readonly startedAtMs: number
   readonly address: string | null
   target: Target | null
+  /** Of imported keys, which redaction has to know. */
+  legacyPrefixes: readonly string[]
   route: RouteFacts | null
   key: KeyFacts | null
   /** Time until the origin's headers, milliseconds; null when it was not called. */
@@ -30,27 +32,24 @@ export function record(
 ): void {
   const outcome = code !== null ? 'refused' : status >= 500 ? 'origin_error' : 'passed'
   if (outcome === 'passed' && deps.random() >= deps.config.logSample) return
+  const safe = (text: string) => redactKeys(text, trace.legacyPrefixes).slice(0, MAX_TEXT)
   deps.log({
     event: 'request',
     outcome,
     code,
     status,
-    request_id: trace.requestId,
+    request_id: safe(trace.requestId),
     method: request.method,
     host: trace.target?.host ?? null,
-    path: safeText(trace.target?.path ?? ''),
+    path: safe(trace.target?.path ?? ''),
     route_id: trace.route?.id ?? null,
     upstream_id: trace.route?.upstreamId ?? null,
     key_id: trace.key?.id ?? null,
     project_id: trace.key?.projectId ?? null,
     organization_id: trace.key?.organizationId ?? null,
     address: trace.address,
-    user_agent: safeText(request.headers.get('user-agent') ?? ''),
+    user_agent: safe(request.headers.get('user-agent') ?? ''),
     duration_ms: deps.now() - trace.startedAtMs,
     origin_ms: trace.originMs,
   })
-}
-
-function safeText(text: string): string {
-  return redactKeys(text).slice(0, MAX_TEXT)
 }

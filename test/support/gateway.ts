@@ -9,11 +9,13 @@ export const ADMIN_TOKEN = 'test-admin-token-0123456789abcdefghij'
 const DIST = 'dist/worker'
 
 export interface GatewayUnderTest {
-  readonly url: string
+  url: string
   /** Lines that the Worker logged, parsed. */
   readonly logs: readonly Readonly<Record<string, unknown>>[]
   /** Calls the admin API; throws unless the status is 2xx. */
   admin<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>
+  /** Starts the Worker anew with other variables over the same storage. The address may change. */
+  restart(vars: Readonly<Record<string, string>>): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -27,10 +29,11 @@ export async function startGateway({
   migrate = true,
 }: GatewayOptions = {}): Promise<GatewayUnderTest> {
   const logs: Record<string, unknown>[] = []
-  const miniflare = new Miniflare(
+  const modules = await readModules()
+  const options = (changes: Readonly<Record<string, string>>) =>
     convertV4MiniflareOptions({
       name: 'latchkey',
-      modules: await readModules(),
+      modules,
       compatibilityDate: '2026-10-23',
       compatibilityFlags: ['global_fetch_strictly_public'],
       bindings: {
@@ -39,6 +42,7 @@ export async function startGateway({
         LOCAL_DEVELOPMENT: 'true',
         LOG_SAMPLE: '1',
         ...vars,
+        ...changes,
       },
       d1Databases: ['DB'],
       kvNamespaces: ['KV'],
@@ -50,17 +54,22 @@ export async function startGateway({
         const line = parseLine(message)
         if (line !== null) logs.push(line)
       },
-    }),
-  )
+    })
+  const miniflare = new Miniflare(options({}))
+  const address = async () => (await miniflare.unsafeGetDirectURL('latchkey')).origin
   await miniflare.ready
   if (migrate) await applyMigrations(await miniflare.getD1Database('DB'))
-  const url = (await miniflare.unsafeGetDirectURL('latchkey')).origin
-  return {
-    url,
+  const gateway: GatewayUnderTest = {
+    url: await address(),
     logs,
-    admin: (method, path, body) => callAdmin(url, method, path, body),
+    admin: (method, path, body) => callAdmin(gateway.url, method, path, body),
+    async restart(changes) {
+      await miniflare.setOptions(options(changes))
+      gateway.url = await address()
+    },
     dispose: () => miniflare.dispose(),
   }
+  return gateway
 }
 
 async function readModules(): Promise<{ type: 'ESModule'; path: string }[]> {

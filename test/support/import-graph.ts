@@ -3,7 +3,7 @@
 import { build, type Plugin } from 'esbuild'
 import { dirname, join, normalize } from 'node:path/posix'
 
-export type EdgeKind = 'static' | 'dynamic' | 'type'
+type EdgeKind = 'static' | 'dynamic' | 'type'
 
 export interface Edge {
   /** Path of the importing file, such as `src/worker.ts`. */
