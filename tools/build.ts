@@ -1,6 +1,6 @@
 // Builds the Worker and the origin verifier. Splitting keeps the control plane in chunks of its own, which workerd
 // evaluates only when a control-plane request imports them. Prints nothing when all is well.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { build as bundle, type Plugin } from 'esbuild'
 
 // zod's index imports every locale (about 500 KiB); only the English messages are ever shown.
@@ -30,8 +30,21 @@ export async function buildWorker(outdir = 'dist/worker'): Promise<void> {
     external: ['cloudflare:*', 'node:*'],
     plugins: [englishOnly],
   })
-  await mkdir('dist', { recursive: true })
-  await writeFile('dist/worker.meta.json', JSON.stringify(result.metafile))
+  await writeFile(`${outdir}.meta.json`, JSON.stringify(result.metafile))
 }
 
-if (import.meta.main) await buildWorker()
+/** The entry `latchkey/origin` of the package. jose stays outside: the origin's own copy is one it can update. */
+async function buildOrigin(): Promise<void> {
+  const outdir = 'dist/origin'
+  await rm(outdir, { recursive: true, force: true })
+  await bundle({
+    ...shared,
+    target: 'es2022',
+    platform: 'neutral',
+    entryPoints: ['src/origin/index.ts'],
+    outdir,
+    external: ['jose'],
+  })
+}
+
+if (import.meta.main) await Promise.all([buildWorker(), buildOrigin()])

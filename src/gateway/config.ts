@@ -2,24 +2,16 @@
 import type { Config } from '../config.ts'
 import { usable } from '../feed/usable.ts'
 import { importCheckSecret } from '../keys/check.ts'
-import type { ConfigSnapshot, PlanFacts, RouteFacts, UpstreamFacts } from '../model/snapshot.ts'
+import type { ConfigSnapshot, RouteFacts, UpstreamFacts } from '../model/snapshot.ts'
 import { DEFAULT_CREDENTIAL_LOCATIONS } from '../model/policy.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { getConfigCopy, putConfigCopy } from '../store/edge.ts'
-import { openSigner, type Signer } from './assertion.ts'
+import { openSigner } from './assertion.ts'
 import { errorName, readCopy } from './copies.ts'
+import type { CompiledConfig } from './compiled-config.ts'
 import type { GatewayDeps } from './deps.ts'
-import { compileRoutes, type RouteTable } from './route.ts'
-
-export interface CompiledConfig {
-  readonly snapshot: ConfigSnapshot
-  readonly routes: RouteTable
-  readonly upstreams: ReadonlyMap<string, UpstreamFacts>
-  readonly plans: ReadonlyMap<string, PlanFacts>
-  readonly checkSecrets: readonly CryptoKey[]
-  readonly signer: Signer
-}
+import { compileRoutes } from './route.ts'
 
 /** Share of the age after which a copy is renewed behind a request, so that no request waits for it. */
 export const REFRESH_AT = 0.75

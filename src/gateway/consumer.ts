@@ -3,7 +3,10 @@ import type { KeyFacts } from '../model/snapshot.ts'
 
 export type HeaderLine = readonly [name: string, value: string]
 
-/** All values together. Metadata gives way first, then scopes, which the assertion still carries. */
+/**
+ * All of them and the assertion together. Origins commonly refuse more than 16 KiB of headers in all, the client's own
+ * included. Metadata gives way first, then scopes, which the assertion still carries.
+ */
 const MAX_BYTES = 8 * 1024
 
 interface Named {
@@ -14,11 +17,18 @@ interface Named {
 // Made once per snapshot of a key, not once per request.
 const made = new WeakMap<KeyFacts, Named>()
 
-/** @param plan name of the plan in force */
-export function consumerHeaders(key: KeyFacts, plan: string | null): readonly HeaderLine[] {
+/**
+ * @param plan name of the plan in force
+ * @param assertionBytes what the assertion takes of the space
+ */
+export function consumerHeaders(
+  key: KeyFacts,
+  plan: string | null,
+  assertionBytes: number,
+): readonly HeaderLine[] {
   const held = made.get(key)
   if (held !== undefined && held.plan === plan) return held.lines
-  const lines = fit(describe(key, plan))
+  const lines = fit(describe(key, plan), MAX_BYTES - assertionBytes)
   made.set(key, { plan, lines })
   return lines
 }
@@ -42,12 +52,12 @@ function describe(key: KeyFacts, plan: string | null): HeaderLine[] {
 }
 
 // Whole lines only: half a JSON text or half a scope would say something else.
-function fit(lines: readonly HeaderLine[]): readonly HeaderLine[] {
+function fit(lines: readonly HeaderLine[], space: number): readonly HeaderLine[] {
   const kept: HeaderLine[] = []
   let bytes = 0
   for (const line of lines) {
     bytes += line[0].length + line[1].length
-    if (bytes > MAX_BYTES) return kept
+    if (bytes > space) return kept
     kept.push(line)
   }
   return kept

@@ -1,7 +1,7 @@
 // What the steps of one request share.
 import type { RouteFacts, UpstreamFacts } from '../model/snapshot.ts'
 import type { CallerFacts } from '../policy/access.ts'
-import type { CompiledConfig } from './config.ts'
+import type { CompiledConfig } from './compiled-config.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Target } from './path.ts'
 import type { Trace } from './record.ts'

@@ -29,5 +29,5 @@ async function identity(
   const plan = key.planId === null ? null : (config.plans.get(key.planId)?.name ?? null)
   const issuer = deps.controlOrigin(target.origin)
   const assertion = await assertConsumer(key, plan, upstream.id, issuer, config.signer, deps.now())
-  return [...consumerHeaders(key, plan), ['x-consumer-assertion', assertion]]
+  return [...consumerHeaders(key, plan, assertion.length), ['x-consumer-assertion', assertion]]
 }

@@ -9,7 +9,8 @@ import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { getKeyCopy, putKeyCopy } from '../store/edge.ts'
 import { readCopy } from './copies.ts'
-import { REFRESH_AT, refreshBehind, type CompiledConfig } from './config.ts'
+import type { CompiledConfig } from './compiled-config.ts'
+import { REFRESH_AT, refreshBehind } from './config.ts'
 import type { GatewayDeps } from './deps.ts'
 
 /** How long "no such key" may be believed. */

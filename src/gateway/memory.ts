@@ -2,7 +2,7 @@
 // another request began. All of it is bounded, all of it may vanish at any time.
 import type { KeySnapshot } from '../model/snapshot.ts'
 import type { ChangeKind } from '../model/vocabulary.ts'
-import type { CompiledConfig } from './config.ts'
+import type { CompiledConfig } from './compiled-config.ts'
 import { LruMap } from './lru-map.ts'
 
 const MAX_KEYS = 20_000

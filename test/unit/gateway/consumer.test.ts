@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { consumerHeaders } from '../../../src/gateway/consumer.ts'
+import type { KeyFacts } from '../../../src/model/snapshot.ts'
 import { keyFacts } from '../../support/facts.ts'
 
-const lines = (...args: Parameters<typeof consumerHeaders>) => Object.fromEntries(consumerHeaders(...args))
+const lines = (key: KeyFacts, plan: string | null) => Object.fromEntries(consumerHeaders(key, plan, 1024))
 
 describe('consumer headers', () => {
   test('say who calls; what is absent is not sent', () => {
@@ -53,7 +54,7 @@ describe('consumer headers', () => {
   })
 
   test('past 8 KiB whole lines give way, metadata first', () => {
-    const headers = lines(keyFacts({ scopes: ['a:b'], metadata: { text: 'x'.repeat(9000) } }), null)
+    const headers = lines(keyFacts({ scopes: ['a:b'], metadata: { text: 'x'.repeat(7100) } }), null)
     expect(headers['x-consumer-scopes']).toBe('a:b')
     expect(headers).not.toHaveProperty('x-consumer-metadata')
   })

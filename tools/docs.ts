@@ -1,0 +1,15 @@
+// Fills the generated sections of docs/ from the code they describe, so that neither can drift from the other.
+// `node tools/docs.ts` writes; with `--check` it changes nothing and exits 1, naming every stale file.
+import { readFile, writeFile } from 'node:fs/promises'
+import { fillAll } from './docs/sections.ts'
+
+const stale: string[] = []
+for (const [path, text] of await fillAll()) {
+  if ((await readFile(path, 'utf8')) === text) continue
+  stale.push(path)
+  if (!process.argv.includes('--check')) await writeFile(path, text)
+}
+if (process.argv.includes('--check') && stale.length > 0) {
+  console.error(`Stale: ${stale.join(', ')}. Run: npm run docs`)
+  process.exitCode = 1
+}
