@@ -1,10 +1,10 @@
 // The entry of the Worker: wiring only. A request is the gateway's unless it asks for /_latchkey/*; the control plane
 // and everything that speaks SQL are imported when they are needed, so that a gateway request never evaluates them.
 import { readConfig, type Config } from './config.ts'
-import type { GatewayDeps, Read, ReadStamp } from './gateway/deps.ts'
+import type { GatewayDeps, Read } from './gateway/deps.ts'
 import { findConfig } from './gateway/config.ts'
 import { serve } from './gateway/gateway.ts'
-import { createMemory, forget, type EdgeMemory } from './gateway/memory.ts'
+import { createMemory, forget } from './gateway/memory.ts'
 import { readTarget, type Target } from './gateway/path.ts'
 import { isLoopback } from './policy/upstream-url.ts'
 import { problemResponse, refuse } from './problem.ts'
@@ -12,19 +12,17 @@ import { err, ok, type Result } from './result.ts'
 
 export default {
   async fetch(request, env, ctx): Promise<Response> {
-    const isolate = isolateOf(env)
     const target = readTarget(request.url, request.headers.get('host'))
-    if (!isolate.config.ok) return notConfigured(isolate.config.error, target)
-    const gateway = gatewayDeps(isolate.config.value, isolate.memory, env, ctx)
-    if (target.ok && isControl(target.value, isolate.config.value)) return control(request, env, gateway)
-    return serve(request, gateway)
+    const isolate = isolateOf(env)
+    if (!isolate.ok) return notConfigured(isolate.error, target)
+    const deps: GatewayDeps = { ...isolate.value, waitUntil: (promise) => ctx.waitUntil(promise) }
+    if (target.ok && isControl(target.value, deps.config)) return control(request, env, deps)
+    return serve(request, target, deps)
   },
 } satisfies ExportedHandler<Env>
 
-interface Isolate {
-  readonly config: Result<Config, readonly string[]>
-  readonly memory: EdgeMemory
-}
+/** What lasts longer than a request; or what is wrong with the environment. */
+type Isolate = Result<Omit<GatewayDeps, 'waitUntil'>, readonly string[]>
 
 // By environment: several Workers can share one isolate in local development, and must not share memory.
 const isolates = new WeakMap<Env, Isolate>()
@@ -32,7 +30,8 @@ const isolates = new WeakMap<Env, Isolate>()
 function isolateOf(env: Env): Isolate {
   const held = isolates.get(env)
   if (held !== undefined) return held
-  const isolate = { config: readConfig({ ...env }), memory: createMemory() }
+  const config = readConfig({ ...env })
+  const isolate = config.ok ? ok(gatewayOf(config.value, env)) : config
   isolates.set(env, isolate)
   return isolate
 }
@@ -42,24 +41,24 @@ function isControl(target: Target, config: Config): boolean {
   return config.controlHost === null || target.origin.endsWith(`://${config.controlHost}`)
 }
 
-function gatewayDeps(config: Config, memory: EdgeMemory, env: Env, ctx: ExecutionContext): GatewayDeps {
+function gatewayOf(config: Config, env: Env): Omit<GatewayDeps, 'waitUntil'> {
+  const databases = databasesOf(env)
   return {
     config,
-    memory,
+    memory: createMemory(),
     kv: env.KV,
     failures: env.FAILURES ?? null,
-    readKey: (hash, stamp) => fromStore(async (store) => store.readKeySnapshot(databasesOf(env), hash, stamp)),
-    readConfig: (stamp: ReadStamp) =>
-      fromStore(async (store) => store.readConfigSnapshot(databasesOf(env), stamp, config.secret, randomBytes)),
+    readKey: (hash, stamp) => fromStore((store) => store.readKeySnapshot(databases, hash, stamp)),
+    readConfig: (stamp) =>
+      fromStore((store) => store.readConfigSnapshot(databases, stamp, config.secret, randomBytes)),
     fetch: (url, init) => fetch(url, init),
     service: (name) => serviceOf(env, name),
     now: Date.now,
     random: Math.random,
-    newRequestId: () => `req_${crypto.randomUUID().replaceAll('-', '')}`,
+    newRequestId,
     controlOrigin: (called) => controlOrigin(config, called),
     // One JSON object per line: Workers Logs index its fields.
     log: (event) => console.log(JSON.stringify(event)),
-    waitUntil: (promise) => ctx.waitUntil(promise),
   }
 }
 
@@ -83,15 +82,18 @@ async function control(request: Request, env: Env, gateway: GatewayDeps): Promis
   })
 }
 
-type Store = typeof import('./store/snapshots.ts') & typeof import('./store/failure.ts')
+type Store = typeof import('./store/snapshots.ts')
 
 // An outage throws, and the gateway turns it into a 503; missing tables are an expected state of a fresh deploy.
 async function fromStore<T>(read: (store: Store) => Promise<T>): Read<T> {
-  const [snapshots, failure] = await Promise.all([import('./store/snapshots.ts'), import('./store/failure.ts')])
+  const [store, { isMissingSchema }] = await Promise.all([
+    import('./store/snapshots.ts'),
+    import('./store/failure.ts'),
+  ])
   try {
-    return ok(await read({ ...snapshots, ...failure }))
+    return ok(await read(store))
   } catch (error) {
-    if (failure.isMissingSchema(error)) return err('no_schema')
+    if (isMissingSchema(error)) return err('no_schema')
     throw error
   }
 }
@@ -111,6 +113,10 @@ function controlOrigin({ controlHost }: Config, called: string): string {
   return `${isLoopback(controlHost.replace(/:\d+$/, '')) ? 'http' : 'https'}://${controlHost}`
 }
 
+function newRequestId(): string {
+  return `req_${crypto.randomUUID().replaceAll('-', '')}`
+}
+
 function randomBytes(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length))
 }
@@ -118,7 +124,7 @@ function randomBytes(length: number): Uint8Array {
 function notConfigured(problems: readonly string[], target: Result<Target, string>): Response {
   console.log(JSON.stringify({ event: 'not_configured', problems }))
   return problemResponse(refuse('not_configured', { detail: problems.join(' '), retryAfterSeconds: 30 }), {
-    requestId: `req_${crypto.randomUUID().replaceAll('-', '')}`,
+    requestId: newRequestId(),
     docsOrigin: target.ok ? target.value.origin : '',
     realm: target.ok ? target.value.host : 'latchkey',
   })

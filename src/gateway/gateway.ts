@@ -14,27 +14,34 @@ import type { GatewayDeps } from './deps.ts'
 import type { Exchange, Match } from './exchange.ts'
 import { injectedHeaders } from './inject.ts'
 import { findKey } from './lookup.ts'
-import { readTarget } from './path.ts'
+import type { Target } from './path.ts'
 import { presentCredential } from './present.ts'
 import { record, type Trace } from './record.ts'
 import { requestIdOf } from './request-id.ts'
 import { findRoute } from './find-route.ts'
 import { forward } from './upstream.ts'
 
-/** Answers one request of a consumer. Never throws. */
-export async function serve(request: Request, deps: GatewayDeps): Promise<Response> {
+/**
+ * Answers one request of a consumer. Never throws.
+ * @param target of `readTarget`: worker.ts has read it to tell the gateway from the control plane
+ */
+export async function serve(
+  request: Request,
+  target: Result<Target, string>,
+  deps: GatewayDeps,
+): Promise<Response> {
   const caller = readCaller(request)
   const trace: Trace = {
     requestId: requestIdOf(request.headers, deps.newRequestId),
     startedAtMs: deps.now(),
     address: caller.address,
-    target: null,
+    target: target.ok ? target.value : null,
     legacyPrefixes: [],
     route: null,
     key: null,
     originMs: null,
   }
-  const result = await pass(request, caller, trace, deps).catch((error: unknown) =>
+  const result = await pass(request, target, caller, trace, deps).catch((error: unknown) =>
     unexpected(error, trace, deps),
   )
   const response = result.ok ? result.value : refusalResponse(result.error, request, trace, deps)
@@ -44,14 +51,13 @@ export async function serve(request: Request, deps: GatewayDeps): Promise<Respon
 
 async function pass(
   request: Request,
+  target: Result<Target, string>,
   caller: CallerFacts,
   trace: Trace,
   deps: GatewayDeps,
 ): Promise<Result<Response, Refusal>> {
   // 0. One canonical target: what is matched is what is decided and forwarded.
-  const target = readTarget(request.url, request.headers.get('host'))
   if (!target.ok) return err(refuse('request_invalid', { detail: target.error }))
-  trace.target = target.value
   // 1. The route. No route: 404, and no key's storage was touched.
   const config = await findConfig(deps)
   if (!config.ok) return config

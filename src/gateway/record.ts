@@ -13,7 +13,7 @@ export interface Trace {
   readonly requestId: string
   readonly startedAtMs: number
   readonly address: string | null
-  target: Target | null
+  readonly target: Target | null
   /** Of imported keys, which redaction has to know. */
   legacyPrefixes: readonly string[]
   route: RouteFacts | null

@@ -3,7 +3,9 @@
 import { env } from 'cloudflare:workers'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { GatewayDeps } from '../../src/gateway/deps.ts'
+import { serve } from '../../src/gateway/gateway.ts'
 import { createMemory } from '../../src/gateway/memory.ts'
+import { readTarget } from '../../src/gateway/path.ts'
 import { ok } from '../../src/result.ts'
 import { readConfigSnapshot, readKeySnapshot } from '../../src/store/snapshots.ts'
 
@@ -91,6 +93,11 @@ export function createTestGateway(config: Config = testConfig()): TestGateway {
     },
   }
   return gateway
+}
+
+/** As worker.ts does it. */
+export function serveOn({ deps }: TestGateway, request: Request): Promise<Response> {
+  return serve(request, readTarget(request.url, request.headers.get('host')), deps)
 }
 
 function faultyKv(faults: Faults, calls: TestGateway['calls']): KVNamespace {

@@ -2,12 +2,11 @@ import { env } from 'cloudflare:workers'
 import { drizzle } from 'drizzle-orm/d1'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { serve } from '../../../src/gateway/gateway.ts'
 import { digestKey } from '../../../src/keys/digest.ts'
 import { forget } from '../../../src/gateway/memory.ts'
 import { apiKeys } from '../../../src/model/schema.ts'
 import { keyCopyName } from '../../../src/store/edge.ts'
-import { createTestGateway, testConfig, type TestGateway } from '../../support/gateway-deps.ts'
+import { createTestGateway, serveOn, testConfig, type TestGateway } from '../../support/gateway-deps.ts'
 import { mintSecret, seedGateway, seedKey } from '../../support/seed.ts'
 
 let key: Awaited<ReturnType<typeof seedKey>>
@@ -26,7 +25,7 @@ async function call(secret: string = key.secret, headers: Record<string, string>
   const request = new Request('https://api.example.com/orders', {
     headers: { authorization: `Bearer ${secret}`, 'cf-connecting-ip': '203.0.113.7', ...headers },
   })
-  const response = await serve(request, using.deps)
+  const response = await serveOn(using, request)
   await using.settle()
   const text = await response.text()
   const code = response.headers.get('content-type') === 'application/problem+json' ? codeIn(text) : null
@@ -68,7 +67,7 @@ describe('what a request costs', () => {
   )
 
   test('a path without a route touches no key storage', async () => {
-    const response = await serve(new Request('https://api.example.com//x'), gateway.deps)
+    const response = await serveOn(gateway, new Request('https://api.example.com//x'))
     expect(response.status).toBe(400)
     expect(gateway.calls.origin).toBe(0)
   })
@@ -162,7 +161,7 @@ describe('storage that fails', () => {
   test('KV hangs: D1 serves', async () => {
     gateway.faults.kv = 'hangs'
     const request = new Request('https://api.example.com/', { headers: { 'x-api-key': key.secret } })
-    expect((await serve(request, gateway.deps)).status).toBe(200)
+    expect((await serveOn(gateway, request)).status).toBe(200)
   })
 
   test.each(['', '{', 'null', '[]', '{"hash":"x"}', '{"asOf":0,"readAt":0,"key":null}'])(
