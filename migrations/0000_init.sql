@@ -45,11 +45,11 @@ CREATE UNIQUE INDEX `api_keys_hash_unique` ON `api_keys` (`hash`);--> statement-
 CREATE UNIQUE INDEX `api_keys_external_id_unique` ON `api_keys` (`organization_id`,`external_id`);--> statement-breakpoint
 CREATE INDEX `api_keys_organization_index` ON `api_keys` (`organization_id`,`id`);--> statement-breakpoint
 CREATE INDEX `api_keys_project_index` ON `api_keys` (`project_id`,`id`);--> statement-breakpoint
-CREATE INDEX `api_keys_active_organization_index` ON `api_keys` (`organization_id`,`id`) WHERE state = 'active';--> statement-breakpoint
-CREATE INDEX `api_keys_active_project_index` ON `api_keys` (`project_id`,`id`) WHERE state = 'active';--> statement-breakpoint
+CREATE INDEX `api_keys_project_state_index` ON `api_keys` (`project_id`,`state`,`id`);--> statement-breakpoint
 CREATE INDEX `api_keys_active_expiry_index` ON `api_keys` (`expires_at`) WHERE state = 'active' AND expires_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `api_keys_active_last_used_index` ON `api_keys` (`organization_id`,`last_used_at`) WHERE state = 'active';--> statement-breakpoint
-CREATE INDEX `api_keys_state_index` ON `api_keys` (`organization_id`,`state`,`id`);--> statement-breakpoint
+CREATE INDEX `api_keys_state_index` ON `api_keys` (`state`,`id`);--> statement-breakpoint
+CREATE INDEX `api_keys_organization_state_index` ON `api_keys` (`organization_id`,`state`,`id`);--> statement-breakpoint
 CREATE INDEX `api_keys_last4_index` ON `api_keys` (`last4`,`id`);--> statement-breakpoint
 CREATE INDEX `api_keys_lineage_index` ON `api_keys` (`lineage`,`id`);--> statement-breakpoint
 CREATE INDEX `api_keys_owner_index` ON `api_keys` (`owner_member_id`,`id`);--> statement-breakpoint

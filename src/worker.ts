@@ -73,8 +73,7 @@ async function control(request: Request, env: Env, gateway: GatewayDeps): Promis
     forget: (change) => forget(gateway.memory, change),
     findConfig: async () => {
       const found = await findConfig(gateway)
-      if (!found.ok) throw new Error(found.error.code)
-      return found.value.snapshot
+      return found.ok ? ok(found.value.snapshot) : found
     },
     requestId: gateway.newRequestId(),
     log: gateway.log,
@@ -102,10 +101,15 @@ function databasesOf(env: Env): { primary: D1Database; shards: readonly D1Databa
   return { primary: env.DB, shards: [env.DB] }
 }
 
-function serviceOf(env: Env, name: string): Pick<Fetcher, 'fetch'> | null {
-  const binding: unknown = Object.hasOwn(env, name) ? env[name as keyof Env] : undefined
-  const isFetcher = typeof binding === 'object' && binding !== null && 'fetch' in binding
-  return isFetcher ? (binding as Fetcher) : null
+function serviceOf(env: Env, name: string): Service | null {
+  const binding: unknown = Object.hasOwn(env, name) ? Reflect.get(env, name) : null
+  return isService(binding) ? binding : null
+}
+
+type Service = Pick<Fetcher, 'fetch'>
+
+function isService(binding: unknown): binding is Service {
+  return typeof binding === 'object' && binding !== null && 'fetch' in binding
 }
 
 function controlOrigin({ controlHost }: Config, called: string): string {

@@ -3,7 +3,7 @@
 import type { Stamp } from '../model/snapshot.ts'
 
 /** How far ahead of ours another isolate's clock may be. */
-const MAX_CLOCK_SKEW_MS = 5_000
+export const MAX_CLOCK_SKEW_MS = 5_000
 
 /**
  * @param maxAgeMs the bound: no copy is used later than this after D1 was read

@@ -3,13 +3,12 @@
 // Signed by WebCrypto itself: its ECDSA output is the JWS signature as it stands (RFC 7518, section 3.4), and a library
 // for these lines would be a fifth of what a cold gateway evaluates (docs/decisions/0005). jose verifies it in the tests.
 import { encodeBase64url } from '../keys/base64url.ts'
-import { deriveKey, open } from '../keys/seal.ts'
+import { openSigningKey } from '../keys/signing-key.ts'
 import type { KeyFacts, SigningKeyFacts } from '../model/snapshot.ts'
 
 /** Seconds from issue to expiry. */
 const LIFETIME_SECONDS = 120
 const REUSE_MS = (LIFETIME_SECONDS / 2) * 1000
-const CURVE = { name: 'ECDSA', namedCurve: 'P-256' }
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
 const encoder = new TextEncoder()
 
@@ -25,12 +24,9 @@ export interface Signer {
 export async function openSigner(keys: readonly SigningKeyFacts[], secret: string): Promise<Signer> {
   const [newest] = keys
   if (newest === undefined) throw new Error('no signing key')
-  const pkcs8 = await open(await deriveKey(secret, 'signing-key'), newest.sealedPrivateKey, newest.kid)
-  if (pkcs8 === null) throw new Error('signing key sealed under another secret')
-  return {
-    kid: newest.kid,
-    privateKey: await crypto.subtle.importKey('pkcs8', pkcs8, CURVE, false, ['sign']),
-  }
+  const privateKey = await openSigningKey(newest, secret)
+  if (privateKey === null) throw new Error('signing key sealed under another secret')
+  return { kid: newest.kid, privateKey }
 }
 
 interface Issued {

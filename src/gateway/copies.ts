@@ -2,7 +2,7 @@
 // KV failing or slow: D1 answers. D1 failing: 503, never 401, because the key may well be good.
 import { usable } from '../feed/usable.ts'
 import type { Stamp } from '../model/snapshot.ts'
-import { refuse, type Refusal } from '../problem.ts'
+import { notMigrated, refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { GatewayDeps, Read, ReadStamp } from './deps.ts'
 
@@ -56,27 +56,17 @@ async function readPrimary<T extends Stamp>(
   }
 }
 
-function notMigrated(): Refusal {
-  return refuse('not_configured', {
-    detail: 'The database has no tables yet. Run: npx wrangler d1 migrations apply latchkey --remote',
-    retryAfterSeconds: 30,
-  })
-}
-
 /** An error's class and nothing else: messages of database errors contain parameters. */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : typeof error
 }
 
 async function withTimeout<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
-  let stop = () => {}
-  const late = new Promise<never>((_resolve, reject) => {
-    const timer = setTimeout(() => reject(new DOMException('Timed out', 'TimeoutError')), milliseconds)
-    stop = () => clearTimeout(timer)
-  })
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new DOMException('Timed out', 'TimeoutError')), milliseconds)
   try {
     return await Promise.race([promise, late])
   } finally {
-    stop()
+    clearTimeout(timer)
   }
 }

@@ -13,7 +13,7 @@ export async function injectedHeaders(
   const lines: HeaderLine[] = [
     ['x-request-id', trace.requestId],
     ['x-forwarded-proto', target.origin.slice(0, target.origin.indexOf(':'))],
-    ['x-forwarded-host', target.host],
+    ['x-forwarded-host', target.origin.slice(target.origin.indexOf('://') + 3)],
   ]
   if (caller.address !== null) lines.push(['x-forwarded-for', caller.address])
   if (key !== null) lines.push(...(await identity(exchange, match, key)))

@@ -19,7 +19,6 @@ import {
   PATH_MODES,
   PLATFORM_ROLES,
   QUOTA_PERIODS,
-  REVOCATION_REASONS,
   ROUTE_AUTHS,
   TENANT_STATES,
 } from './vocabulary.ts'
@@ -147,7 +146,8 @@ export const apiKeys = sqliteTable(
     activatedAt: integer('activated_at'),
     disabledAt: integer('disabled_at'),
     revokedAt: integer('revoked_at'),
-    revocationReason: text('revocation_reason', { enum: REVOCATION_REASONS }),
+    /** The operator's own words; `leaked` can never be restored. */
+    revocationReason: text('revocation_reason'),
     /** A tombstone keeps its hash, so that a leak of an old key is still recognised. */
     deletedAt: integer('deleted_at'),
     expiresAt: integer('expires_at'),
@@ -174,19 +174,15 @@ export const apiKeys = sqliteTable(
     uniqueIndex('api_keys_external_id_unique').on(t.organizationId, t.externalId),
     index('api_keys_organization_index').on(t.organizationId, t.id),
     index('api_keys_project_index').on(t.projectId, t.id),
-    index('api_keys_active_organization_index')
-      .on(t.organizationId, t.id)
-      .where(sql`state = 'active'`),
-    index('api_keys_active_project_index')
-      .on(t.projectId, t.id)
-      .where(sql`state = 'active'`),
+    index('api_keys_project_state_index').on(t.projectId, t.state, t.id),
     index('api_keys_active_expiry_index')
       .on(t.expiresAt)
       .where(sql`state = 'active' AND expires_at IS NOT NULL`),
     index('api_keys_active_last_used_index')
       .on(t.organizationId, t.lastUsedAt)
       .where(sql`state = 'active'`),
-    index('api_keys_state_index').on(t.organizationId, t.state, t.id),
+    index('api_keys_state_index').on(t.state, t.id),
+    index('api_keys_organization_state_index').on(t.organizationId, t.state, t.id),
     index('api_keys_last4_index').on(t.last4, t.id),
     index('api_keys_lineage_index').on(t.lineage, t.id),
     index('api_keys_owner_index').on(t.ownerMemberId, t.id),

@@ -19,17 +19,6 @@ export type TenantState = (typeof TENANT_STATES)[number]
 export const CONFIG_STATES = ['active', 'deleted'] as const
 export type ConfigState = (typeof CONFIG_STATES)[number]
 
-/** Why a key was revoked. `leaked` can never be restored. */
-export const REVOCATION_REASONS = [
-  'unspecified',
-  'rotated',
-  'superseded',
-  'owner_request',
-  'leaked',
-  'policy',
-] as const
-export type RevocationReason = (typeof REVOCATION_REASONS)[number]
-
 /** Whose budget a limit draws on. */
 export const LIMIT_SUBJECTS = ['key', 'project', 'organization'] as const
 export type LimitSubject = (typeof LIMIT_SUBJECTS)[number]

@@ -1,6 +1,6 @@
 // Step 5: may this key use this route, from here, now? Pure: facts in, refusal or null out.
-import { refuse, type Refusal } from '../problem.ts'
-import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
+import { refuse, type ProblemCode, type Refusal } from '../problem.ts'
+import type { EffectiveState, KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import { allowsWebOrigin, inRanges } from './network.ts'
 import { missingScopes } from './scope.ts'
 
@@ -41,18 +41,17 @@ export function decideAccess(
   return null
 }
 
+const REFUSED_STATES: Readonly<Record<EffectiveState, ProblemCode | null>> = {
+  active: null,
+  pending: 'key_disabled',
+  disabled: 'key_disabled',
+  revoked: 'key_revoked',
+  organization_suspended: 'organization_suspended',
+}
+
 function stateRule(key: KeyFacts): Refusal | null {
-  switch (key.state) {
-    case 'active':
-      return null
-    case 'pending':
-    case 'disabled':
-      return refuse('key_disabled')
-    case 'revoked':
-      return refuse('key_revoked')
-    case 'organization_suspended':
-      return refuse('organization_suspended')
-  }
+  const code = REFUSED_STATES[key.state]
+  return code === null ? null : refuse(code)
 }
 
 // `expires_at` is the first instant at which the key no longer passes (RFC 7519, section 4.1.4: "on or after").

@@ -96,10 +96,8 @@ describe('streams', () => {
       for (let i = 0; i < count; i++) yield chunk
     }
     let bytes = 0
-    const sent = upload(`${gateway.url}/big`, authorized(), body()).then(async (response) => {
-      for await (const part of response) bytes += (part as Buffer).length
-    })
-    await sent
+    for await (const part of await upload(`${gateway.url}/big`, authorized(), body()))
+      bytes += (part as Buffer).length
     expect(bytes).toBe(count * chunk.length)
   })
 

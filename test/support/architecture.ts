@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'worker.ts': ['gateway', 'control', 'objects', 'jobs', 'store', 'feed', 'config.ts', ...PURE],
   // What the gateway needs of D1 is handed to it by worker.ts: SQL is loaded on a miss only.
   gateway: ['store/edge.ts', 'feed', 'config.ts', ...PURE],
-  control: ['store', 'feed', 'config.ts', ...PURE],
+  control: ['store', 'feed', 'config.ts', 'problem-catalog.ts', ...PURE],
   jobs: ['store', 'feed', 'config.ts', ...PURE],
   // An object owns its storage.
   objects: ['feed', ...PURE],
@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: VOCABULARY,
   'config.ts': ['policy', 'result.ts'],
   'problem.ts': ['result.ts'],
+  'problem-catalog.ts': ['problem.ts'],
   'ids.ts': [],
   'result.ts': [],
   // Runs at somebody else's place, so it brings nothing along.
@@ -41,7 +42,7 @@ const REFUSED_PACKAGES: Readonly<Record<string, RegExp>> = {
 
 /** Loaded only when the control plane or a miss needs it: a gateway request never evaluates these. */
 const LAZY =
-  /^(?:drizzle-orm|zod|@hono\/)|^hono(?!\/router|\/utils\/)|^src\/(?:control|jobs)\/|^src\/store\/(?!edge\.ts$)|^src\/model\/schema\.ts$/
+  /^(?:drizzle-orm|zod|@hono\/)|^hono(?!\/router|\/utils\/)|^src\/(?:control|jobs)\/|^src\/store\/(?!edge\.ts$)|^src\/model\/schema\.ts$|^src\/problem-catalog\.ts$/
 
 /** A file is named for what it owns. */
 const NAMELESS = /^(?:utils?|helpers?|common|misc|shared|index)\.tsx?$/

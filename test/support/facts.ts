@@ -1,5 +1,5 @@
 // Plain facts for tests: a key that may do everything, a route that takes everything. A test changes what it is about.
-import type { KeyFacts, RouteFacts, UpstreamFacts } from '../../src/model/snapshot.ts'
+import type { KeyFacts, RouteFacts } from '../../src/model/snapshot.ts'
 import { DEFAULT_CREDENTIAL_LOCATIONS } from '../../src/model/policy.ts'
 
 export function keyFacts(changes: Partial<KeyFacts> = {}): KeyFacts {
@@ -41,18 +41,6 @@ export function routeFacts(changes: Partial<RouteFacts> = {}): RouteFacts {
     timeoutMs: null,
     rewrite: null,
     priority: 0,
-    ...changes,
-  }
-}
-
-export function upstreamFacts(changes: Partial<UpstreamFacts> = {}): UpstreamFacts {
-  return {
-    id: 'up_1',
-    name: 'origin',
-    target: { url: 'https://origin.example.com' },
-    timeoutMs: 30_000,
-    retries: 1,
-    headers: {},
     ...changes,
   }
 }

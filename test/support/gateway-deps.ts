@@ -9,7 +9,7 @@ import { readTarget } from '../../src/gateway/path.ts'
 import { ok } from '../../src/result.ts'
 import { readConfigSnapshot, readKeySnapshot } from '../../src/store/snapshots.ts'
 
-export interface Faults {
+interface Faults {
   kv: 'works' | 'throws' | 'hangs'
   d1: 'works' | 'throws' | 'hangs'
   /** What the failures limiter says. */

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-export interface Arrival {
+interface Arrival {
   readonly method: string
   readonly url: string
   /** Lower-case names; repeated fields joined. */
@@ -12,7 +12,7 @@ export interface Arrival {
   readonly body: string
 }
 
-export type Behaviour = (request: IncomingMessage, response: ServerResponse) => void
+type Behaviour = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface OriginUnderTest {
   readonly url: string

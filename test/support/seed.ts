@@ -30,9 +30,7 @@ export async function seedGateway(route: Partial<typeof routes.$inferInsert> = {
   return ids
 }
 
-export async function seedRoute(
-  route: Partial<typeof routes.$inferInsert> & { path: string },
-): Promise<void> {
+async function seedRoute(route: Partial<typeof routes.$inferInsert> & { path: string }): Promise<void> {
   await drizzle(env.DB)
     .insert(routes)
     .values({ id: newId('route'), upstreamId: ids.upstream, ...times, ...route })

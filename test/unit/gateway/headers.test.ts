@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { cleanHeaders, isReservedHeader } from '../../../src/gateway/headers.ts'
+import { cleanHeaders } from '../../../src/gateway/headers.ts'
+import { isReservedHeader } from '../../../src/policy/reserved-headers.ts'
 
 function clean(headers: Record<string, string>): Record<string, string> {
   const subject = new Headers(headers)

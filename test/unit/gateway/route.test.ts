@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileRoutes } from '../../../src/gateway/route.ts'
 import type { RouteFacts } from '../../../src/model/snapshot.ts'

@@ -1,0 +1,58 @@
+// The control plane: everything under /_latchkey. One table of endpoints from which validation, types and the OpenAPI
+// document come. The gateway loads this file only when such a request arrives.
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { refuse } from '../problem.ts'
+import { requireOperator } from './auth.ts'
+import type { ControlDeps, ControlEnv } from './deps.ts'
+import { answerFailure } from './failure.ts'
+import { refused } from './refused.ts'
+import { mountHealth } from './routes/health.ts'
+import { mountJwks } from './routes/jwks.ts'
+import { mountKeys } from './routes/keys.ts'
+import { mountOrganizations } from './routes/organizations.ts'
+import { mountPages } from './routes/pages.ts'
+import { mountPlans } from './routes/plans.ts'
+import { mountProjects } from './routes/projects.ts'
+import { mountRoutes } from './routes/routes.ts'
+import { mountUpstreams } from './routes/upstreams.ts'
+import { refuseInvalid } from './validation.ts'
+
+const app = buildApp()
+
+/** Answers a request for /_latchkey or below. Never throws. */
+export async function handleControl(request: Request, deps: ControlDeps): Promise<Response> {
+  const response = await app.fetch(request, deps)
+  const headers = new Headers(response.headers)
+  headers.set('x-request-id', deps.requestId)
+  headers.set('x-content-type-options', 'nosniff')
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+  return new Response(response.body, { status: response.status, headers })
+}
+
+function buildApp(): OpenAPIHono<ControlEnv> {
+  const built = new OpenAPIHono<ControlEnv>({ defaultHook: refuseInvalid })
+  built.onError(answerFailure)
+  built.notFound((c) => refused(c, refuse('route_not_found')))
+  built.use(
+    methodNotAllowed({
+      app: built,
+      onMethodNotAllowed: (c, allow) => refused(c, refuse('method_not_allowed', { allow })),
+    }),
+  )
+  // By path and not by endpoint: an endpoint that is added later is closed before anyone thinks of it.
+  built.use('/_latchkey/v1/*', requireOperator)
+  for (const mount of [
+    mountHealth,
+    mountJwks,
+    mountPages,
+    mountOrganizations,
+    mountProjects,
+    mountKeys,
+    mountPlans,
+    mountUpstreams,
+    mountRoutes,
+  ])
+    mount(built)
+  return built
+}

@@ -1,0 +1,22 @@
+// Who calls the control plane? Today one credential exists, the deployment's ADMIN_TOKEN, which reaches everything.
+import { createMiddleware } from 'hono/factory'
+import { equalSecrets } from '../keys/digest.ts'
+import { refuse } from '../problem.ts'
+import type { ControlEnv, Principal } from './deps.ts'
+import { refused } from './refused.ts'
+
+const ADMIN: Principal = { id: 'admin_token', reach: 'platform' }
+
+/** Sets the principal or answers 401. The answer says nothing of why: a missing, a malformed and a wrong token look alike. */
+export const requireOperator = createMiddleware<ControlEnv>(async (c, next) => {
+  const token = bearerToken(c.req.header('authorization') ?? '')
+  if (token === null || !(await equalSecrets(token, c.env.config.adminToken)))
+    return refused(c, refuse('unauthorized'))
+  c.set('principal', ADMIN)
+  return next()
+})
+
+// RFC 6750, section 2.1. Repeated headers arrive joined by ", ", and no token holds a comma or a space: they are refused.
+function bearerToken(header: string): string | null {
+  return /^bearer +([\w.~+/=-]+) *$/i.exec(header)?.[1] ?? null
+}

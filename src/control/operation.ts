@@ -1,0 +1,74 @@
+// What the endpoints of a resource have in common in the OpenAPI document: credential, bodies, problems, pages.
+import { z } from '@hono/zod-openapi'
+import { PROBLEMS, type ProblemCode } from '../problem.ts'
+
+/** Public endpoints say `security: []` instead. */
+export const OPERATOR = { security: [{ operator: [] }] }
+
+export const Problem = z
+  .looseObject({
+    type: z.url(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    request_id: z.string(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().optional(),
+          parameter: z.string().optional(),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457. `code` is the member to switch on.' })
+
+/** A JSON answer. */
+export function answer<T extends z.ZodType>(description: string, schema: T) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** A JSON body that must be there. */
+export function body<T extends z.ZodType>(schema: T) {
+  return { body: { required: true, content: { 'application/json': { schema } } } }
+}
+
+export function pageOf<T extends z.ZodType>(schema: T) {
+  return z.object({ data: z.array(schema), next_cursor: z.string().nullable() })
+}
+
+export const idParameter = z.object({ id: z.string().openapi({ description: 'Id of the resource.' }) })
+
+const EVERYWHERE: readonly ProblemCode[] = [
+  'unauthorized',
+  'request_invalid',
+  'internal_error',
+  'not_configured',
+]
+const FOR_BODIES: readonly ProblemCode[] = ['body_too_large', 'media_type_unsupported', 'value_refused']
+
+/** The problems of a read. Typed as nothing, so that Hono types what an endpoint answers when all goes well. */
+export function readProblems(...codes: readonly ProblemCode[]): object {
+  return problemResponses([...EVERYWHERE, ...codes])
+}
+
+/** The problems of a write with a body. */
+export function writeProblems(...codes: readonly ProblemCode[]): object {
+  return problemResponses([...EVERYWHERE, ...FOR_BODIES, ...codes])
+}
+
+/** One answer for each status, named by the titles of its codes. */
+export function problemResponses(codes: readonly ProblemCode[]): object {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, same]) => [
+      status,
+      {
+        description: same.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. '),
+        content: { 'application/problem+json': { schema: Problem } },
+      },
+    ]),
+  )
+}

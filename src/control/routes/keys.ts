@@ -1,0 +1,122 @@
+// /_latchkey/v1/keys: API keys. The secret stands in the answer that creates it and nowhere else.
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
+import { refuse } from '../../problem.ts'
+import { findKey, revokeKey } from '../../store/api-keys.ts'
+import { listKeys } from '../../store/key-list.ts'
+import { EMPTY_PAGE } from '../../store/page.ts'
+import { narrow } from '../../store/reach.ts'
+import { propagation, spread } from '../change.ts'
+import { pageBody, pageFields, readPage } from '../cursor.ts'
+import type { ControlEnv } from '../deps.ts'
+import * as field from '../fields.ts'
+import { jsonBody } from '../json-body.ts'
+import { makeKey } from '../new-key.ts'
+import { answer, body, idParameter, OPERATOR, pageOf, readProblems, writeProblems } from '../operation.ts'
+import { refused } from '../refused.ts'
+import { CreatedKey, Key, NewKey, Revocation, RevokedKey, SHOWN_STATES, viewKey } from '../schemas/key.ts'
+
+const PATH = '/_latchkey/v1/keys'
+
+const create = createRoute({
+  method: 'post',
+  path: PATH,
+  summary: 'Create a key',
+  ...OPERATOR,
+  middleware: [jsonBody],
+  request: body(NewKey),
+  responses: { 201: answer('Created', CreatedKey), ...writeProblems('not_found', 'conflict') },
+})
+
+const list = createRoute({
+  method: 'get',
+  path: PATH,
+  summary: 'List keys, newest first',
+  ...OPERATOR,
+  request: {
+    query: z.strictObject({
+      project_id: field.id('project').optional(),
+      organization_id: field.id('organization').optional(),
+      state: z.enum(SHOWN_STATES).optional(),
+      last4: z
+        .string()
+        .regex(/^[!-~]{1,4}$/, 'Takes the last four characters of a key.')
+        .optional(),
+      tag: field.text(32).optional(),
+      ...pageFields,
+    }),
+  },
+  responses: { 200: answer('A page', pageOf(Key)), ...readProblems() },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: `${PATH}/{id}`,
+  summary: 'Get a key',
+  ...OPERATOR,
+  request: { params: idParameter },
+  responses: { 200: answer('The key', Key), ...readProblems('not_found') },
+})
+
+const revoke = createRoute({
+  method: 'post',
+  path: `${PATH}/{id}/revoke`,
+  summary: 'Revoke a key for good. Repeating it changes nothing: the first reason stays',
+  ...OPERATOR,
+  middleware: [jsonBody],
+  request: { params: idParameter, body: { content: { 'application/json': { schema: Revocation } } } },
+  responses: { 200: answer('Revoked', RevokedKey), ...writeProblems('not_found') },
+})
+
+export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
+  app.openapi(create, async (c) => {
+    const made = await makeKey(c.env, c.var.principal, c.req.valid('json'))
+    if (!made.ok) return refused(c, made.error)
+    const { row, secret } = made.value
+    await spread(c.env, { kind: 'key', subject: row.hash })
+    return c.json({ key: viewKey(row, c.env.now()), secret }, 201, { 'Cache-Control': 'no-store' })
+  })
+
+  app.openapi(list, async (c) => {
+    const { databases, config } = c.env
+    const {
+      cursor,
+      limit,
+      organization_id: organizationId,
+      project_id: projectId,
+      ...rest
+    } = c.req.valid('query')
+    const filter = { projectId, ...rest }
+    const identity = [
+      'keys',
+      c.var.principal.reach,
+      organizationId,
+      projectId,
+      rest.state,
+      rest.last4,
+      rest.tag,
+    ]
+    const page = await readPage(config.secret, identity, { cursor, limit })
+    if (!page.ok) return refused(c, page.error)
+    const now = c.env.now()
+    const reach = narrow(c.var.principal.reach, organizationId)
+    const rows = reach === null ? EMPTY_PAGE : await listKeys(databases, reach, filter, page.value, now)
+    return c.json(await pageBody(config.secret, identity, rows, (row) => viewKey(row, now)), 200)
+  })
+
+  app.openapi(get, async (c) => {
+    const row = await findKey(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
+    return row === null ? refused(c, refuse('not_found')) : c.json(viewKey(row, c.env.now()), 200)
+  })
+
+  app.openapi(revoke, async (c) => {
+    const { databases, config, now } = c.env
+    const { id } = c.req.valid('param')
+    const { reason = 'unspecified' } = c.req.valid('json')
+    const row = await revokeKey(databases, c.var.principal.reach, id, reason, now())
+    if (row === null) return refused(c, refuse('not_found'))
+    const committedAt = now()
+    await spread(c.env, { kind: 'key', subject: row.hash })
+    const bound = propagation(committedAt, config.snapshotMaxAgeMs)
+    return c.json({ key: viewKey(row, committedAt), propagation: bound }, 200)
+  })
+}

@@ -1,0 +1,51 @@
+// What people read: the index, the OpenAPI document, the page of errors.
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { ControlEnv } from '../deps.ts'
+import { ERRORS_PATH, errorsPage, PAGE_POLICY, STYLESHEET, STYLESHEET_PATH } from '../errors-page.ts'
+
+const CACHED = 'public, max-age=300'
+
+const INDEX = {
+  name: 'Latchkey',
+  api: '/_latchkey/v1',
+  openapi: '/_latchkey/openapi.json',
+  errors: ERRORS_PATH,
+  jwks: '/_latchkey/jwks.json',
+  health: '/_latchkey/healthz',
+  readiness: '/_latchkey/readyz',
+}
+
+export function mountPages(app: OpenAPIHono<ControlEnv>): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The ADMIN_TOKEN of the deployment.',
+  })
+
+  app.get('/_latchkey', (c) => c.json(INDEX))
+  app.get('/_latchkey/', (c) => c.json(INDEX))
+
+  app.get('/_latchkey/openapi.json', (c) => {
+    const document = app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: {
+        title: 'Latchkey control plane',
+        version: '1',
+        description: `Every answer carries X-Request-Id. Problems are documented at ${ERRORS_PATH}.`,
+      },
+      servers: [{ url: '/' }],
+    })
+    return c.json(document, 200, { 'Cache-Control': CACHED })
+  })
+
+  app.get(ERRORS_PATH, (c) =>
+    c.html(errorsPage(), 200, {
+      'Cache-Control': CACHED,
+      'Content-Security-Policy': PAGE_POLICY,
+      'Referrer-Policy': 'no-referrer',
+    }),
+  )
+  app.get(STYLESHEET_PATH, (c) =>
+    c.body(STYLESHEET, 200, { 'Cache-Control': CACHED, 'Content-Type': 'text/css; charset=utf-8' }),
+  )
+}

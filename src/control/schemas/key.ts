@@ -1,0 +1,148 @@
+// Keys on the wire: what is accepted and what is shown. The hash and the sealed copy are shown to nobody.
+import { z } from '@hono/zod-openapi'
+import { shownState } from '../../model/effective.ts'
+import type { NetworkPolicy } from '../../model/policy.ts'
+import { ENVIRONMENTS, KEY_KINDS } from '../../model/vocabulary.ts'
+import { isAddressRange, isWebOrigin } from '../../policy/network.ts'
+import type { KeyRow } from '../../store/api-keys.ts'
+import * as field from '../fields.ts'
+
+/** An empty list is refused: "nowhere" and "everywhere" would be equally good readings of it. */
+const address = z.string().max(64).refine(isAddressRange, 'Is not an IP address or CIDR range.')
+const country = z
+  .string()
+  .regex(/^[A-Za-z]{2}$/, 'Is not a country code of two letters (ISO 3166-1).')
+  .toUpperCase()
+const webOrigin = z
+  .string()
+  .max(256)
+  .refine(isWebOrigin, 'Is not a web origin, such as https://app.example.com.')
+
+const network = z.strictObject({
+  addresses: field.list(address, 64, 1).optional(),
+  countries: field.list(country, 250, 1).optional(),
+  web_origins: field.list(webOrigin, 32, 1).optional(),
+})
+
+export const SHOWN_STATES = ['pending', 'active', 'disabled', 'expired', 'revoked'] as const
+
+export const NewKey = z
+  .strictObject({
+    project_id: field.id('project'),
+    name: field.name,
+    environment: z.enum(ENVIRONMENTS).default('live'),
+    kind: z.enum(KEY_KINDS).default('secret'),
+    scopes: field.scopes.optional(),
+    expires_at: field.time.nullish(),
+    plan_id: field.id('plan').nullish(),
+    network: network.optional(),
+    tags: field.tags.optional(),
+    metadata: field.metadata.optional(),
+    external_id: field.externalId,
+  })
+  .openapi('NewKey')
+
+export const Revocation = z
+  .strictObject({
+    reason: field
+      .text(256)
+      .optional()
+      .openapi({ description: 'In your words. A key revoked as `leaked` is never restored.' }),
+  })
+  .openapi('Revocation')
+
+export const Key = z
+  .object({
+    id: z.string(),
+    organization_id: z.string(),
+    project_id: z.string(),
+    name: z.string(),
+    start: z.string().openapi({ description: 'What may be shown of the beginning of the key.' }),
+    last4: z.string(),
+    kind: z.enum(KEY_KINDS),
+    environment: z.enum(ENVIRONMENTS),
+    state: z.enum(SHOWN_STATES),
+    scopes: z.array(z.string()),
+    network: z.object({
+      addresses: z.array(z.string()).optional(),
+      countries: z.array(z.string()).optional(),
+      web_origins: z.array(z.string()).optional(),
+    }),
+    plan_id: z.string().nullable(),
+    tags: z.array(z.string()),
+    metadata: z.record(z.string(), z.unknown()),
+    external_id: z.string().nullable(),
+    expires_at: field.shownTime.nullable(),
+    last_used_at: field.shownTime.nullable(),
+    revoked_at: field.shownTime.nullable(),
+    revocation_reason: z.string().nullable(),
+    rotated_from_id: z.string().nullable(),
+    rotated_to_id: z.string().nullable(),
+    ...field.trackedView,
+  })
+  .openapi('Key')
+
+export const CreatedKey = z
+  .object({
+    key: Key,
+    secret: z.string().openapi({ description: 'The key itself. It is never shown again.' }),
+  })
+  .openapi('CreatedKey')
+
+export const RevokedKey = z
+  .object({
+    key: Key,
+    propagation: z.object({
+      effective_by: field.shownTime.openapi({
+        description: 'Nothing passes by the old state after this time.',
+      }),
+      worst_case_by: field.shownTime,
+      relays_acknowledged: z.int(),
+      relays_total: z.int(),
+    }),
+  })
+  .openapi('RevokedKey')
+
+export function networkPolicy({ addresses, countries, web_origins }: z.infer<typeof network>): NetworkPolicy {
+  return {
+    ...(addresses !== undefined && { addresses }),
+    ...(countries !== undefined && { countries }),
+    ...(web_origins !== undefined && { webOrigins: web_origins }),
+  }
+}
+
+/** @param now epoch milliseconds: whether a key has expired follows from it */
+export function viewKey(row: KeyRow, now: number): z.infer<typeof Key> {
+  return {
+    id: row.id,
+    organization_id: row.organizationId,
+    project_id: row.projectId,
+    name: row.name,
+    start: row.start,
+    last4: row.last4,
+    kind: row.kind,
+    environment: row.environment,
+    state: shownState(row, now),
+    scopes: [...row.scopes],
+    network: viewNetwork(row.network),
+    plan_id: row.planId,
+    tags: [...row.tags],
+    metadata: row.metadata,
+    external_id: row.externalId,
+    expires_at: field.showTimeOrNull(row.expiresAt),
+    last_used_at: field.showTimeOrNull(row.lastUsedAt),
+    revoked_at: field.showTimeOrNull(row.revokedAt),
+    revocation_reason: row.revocationReason,
+    rotated_from_id: row.rotatedFromId,
+    rotated_to_id: row.rotatedToId,
+    ...field.showTracked(row),
+  }
+}
+
+function viewNetwork({ addresses, countries, webOrigins }: NetworkPolicy) {
+  return {
+    ...(addresses !== undefined && { addresses: [...addresses] }),
+    ...(countries !== undefined && { countries: [...countries] }),
+    ...(webOrigins !== undefined && { web_origins: [...webOrigins] }),
+  }
+}

@@ -1,0 +1,58 @@
+// Organizations: the customers of the API's owner, and the root of all tenant data.
+import { and, desc, eq, lt, ne } from 'drizzle-orm'
+import { organizations } from '../model/schema.ts'
+import type { Result } from '../result.ts'
+import { orConflict, type Conflict } from './conflict.ts'
+import { databaseOf, open, type Database, type Databases } from './database.ts'
+import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
+import { openWithin, within, type Reach } from './reach.ts'
+
+export type OrganizationRow = typeof organizations.$inferSelect
+
+/** An `external_id` is unique within a database: with several, the same one may stand in two of them. */
+export function createOrganization(
+  databases: Databases,
+  row: typeof organizations.$inferInsert,
+): Promise<Result<OrganizationRow, Conflict>> {
+  const db = open(databaseOf(databases, row.id))
+  return orConflict(db.insert(organizations).values(row).returning().get(), ['external_id'])
+}
+
+/** An organization within reach that is not deleted. */
+export async function findOrganization(
+  databases: Databases,
+  reach: Reach,
+  id: string,
+): Promise<OrganizationRow | null> {
+  const row = await open(databaseOf(databases, id))
+    .select()
+    .from(organizations)
+    .where(and(eq(organizations.id, id), within(reach, organizations.id), ne(organizations.state, 'deleted')))
+    .get()
+  return row ?? null
+}
+
+export async function listOrganizations(
+  databases: Databases,
+  reach: Reach,
+  page: PageRequest,
+): Promise<Page<OrganizationRow>> {
+  const lists = openWithin(databases, reach).map((db) => organizationsQuery(db, reach, page))
+  return toPage(await Promise.all(lists), page)
+}
+
+/** Exported for the test that reads its query plan. */
+export function organizationsQuery(db: Database, reach: Reach, page: PageRequest) {
+  return db
+    .select()
+    .from(organizations)
+    .where(
+      and(
+        within(reach, organizations.id),
+        lt(organizations.id, before(page)),
+        ne(organizations.state, 'deleted'),
+      ),
+    )
+    .orderBy(desc(organizations.id))
+    .limit(rowsToRead(page))
+}

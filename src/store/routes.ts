@@ -1,0 +1,49 @@
+// Routes: which requests go to which upstream, and under which conditions. Configuration: in the first database.
+import { and, desc, eq, lt } from 'drizzle-orm'
+import { routes } from '../model/schema.ts'
+import { open, type Database, type Databases } from './database.ts'
+import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
+
+export type RouteRow = typeof routes.$inferSelect
+export type NewRouteRow = typeof routes.$inferInsert
+
+export interface RouteFilter {
+  readonly upstreamId?: string | undefined
+}
+
+export function createRoute(databases: Databases, row: NewRouteRow): Promise<RouteRow> {
+  return open(databases.primary).insert(routes).values(row).returning().get()
+}
+
+export async function findRoute(databases: Databases, id: string): Promise<RouteRow | null> {
+  const row = await open(databases.primary)
+    .select()
+    .from(routes)
+    .where(and(eq(routes.id, id), eq(routes.state, 'active')))
+    .get()
+  return row ?? null
+}
+
+export async function listRoutes(
+  databases: Databases,
+  filter: RouteFilter,
+  page: PageRequest,
+): Promise<Page<RouteRow>> {
+  return toPage([await routesQuery(open(databases.primary), filter, page)], page)
+}
+
+/** Exported for the test that reads its query plan. */
+export function routesQuery(db: Database, { upstreamId }: RouteFilter, page: PageRequest) {
+  return db
+    .select()
+    .from(routes)
+    .where(
+      and(
+        upstreamId === undefined ? undefined : eq(routes.upstreamId, upstreamId),
+        eq(routes.state, 'active'),
+        lt(routes.id, before(page)),
+      ),
+    )
+    .orderBy(desc(routes.id))
+    .limit(rowsToRead(page))
+}

@@ -1,0 +1,144 @@
+// What the edge copies: one key with everything that decides over it, and the whole configuration. Always read from the
+// primary, and stamped with a time from before the read, so that a copy is never younger than what it says.
+import { eq } from 'drizzle-orm'
+import { effectiveEnd, effectivePlan, effectiveState } from '../model/effective.ts'
+import { DEFAULT_CREDENTIAL_LOCATIONS } from '../model/policy.ts'
+import {
+  apiKeys,
+  organizations,
+  plans,
+  projects,
+  routes,
+  settings,
+  teams,
+  upstreams,
+} from '../model/schema.ts'
+import type {
+  ConfigSnapshot,
+  KeyFacts,
+  KeySnapshot,
+  RouteFacts,
+  Stamp,
+  UpstreamFacts,
+} from '../model/snapshot.ts'
+import { open, type Databases } from './database.ts'
+import { ensureSettings } from './settings.ts'
+
+/** Known before the read begins. */
+export interface ReadStamp {
+  /** Sequence number that the reader's feed had; 0 without a feed. */
+  readonly asOf: number
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/**
+ * The key with this hash as D1 knows it now. An unknown hash gives a snapshot too, with `key: null`.
+ * @param hash SHA-256 of the whole key, lower-case hex. It does not say whose key it is, so every shard is asked.
+ */
+export async function readKeySnapshot(
+  databases: Databases,
+  hash: string,
+  stamp: ReadStamp,
+): Promise<KeySnapshot> {
+  const found = await Promise.all(databases.shards.map((shard) => findKeyFacts(shard, hash)))
+  return { ...stamped(stamp), hash, key: found.find((key) => key !== null) ?? null }
+}
+
+/**
+ * Everything that routes and decides, except keys. Settings that are absent are created by the first read.
+ * @param secret the deploy secret: signing keys are sealed under it
+ */
+export async function readConfigSnapshot(
+  databases: Databases,
+  stamp: ReadStamp,
+  secret: string,
+  random: (length: number) => Uint8Array,
+): Promise<ConfigSnapshot> {
+  const db = open(databases.primary)
+  const [routeRows, upstreamRows, planRows, settingRows] = await db.batch([
+    db.select().from(routes).where(eq(routes.state, 'active')),
+    db.select().from(upstreams).where(eq(upstreams.state, 'active')),
+    db.select({ id: plans.id, name: plans.name }).from(plans).where(eq(plans.state, 'active')),
+    db.select().from(settings),
+  ])
+  return {
+    ...stamped(stamp),
+    routes: routeRows.map(routeFacts),
+    upstreams: upstreamRows.map(upstreamFacts),
+    plans: planRows,
+    settings: await ensureSettings(db, settingRows, { secret, random, now: stamp.now }),
+  }
+}
+
+function stamped({ asOf, now }: ReadStamp): Stamp {
+  return { asOf, readAt: now }
+}
+
+// One statement, not a batch: columns of the same name would shadow each other in a batch (docs of D1's `all()`),
+// and the four rows must be of one moment.
+async function findKeyFacts(shard: D1Database, hash: string): Promise<KeyFacts | null> {
+  const row = await open(shard)
+    .select({ key: apiKeys, project: projects, teamState: teams.state, organization: organizations })
+    .from(apiKeys)
+    .innerJoin(projects, eq(projects.id, apiKeys.projectId))
+    .innerJoin(organizations, eq(organizations.id, apiKeys.organizationId))
+    .leftJoin(teams, eq(teams.id, projects.teamId))
+    .where(eq(apiKeys.hash, hash))
+    .get()
+  if (row === undefined) return null
+  const { key, project, teamState, organization } = row
+  return {
+    id: key.id,
+    lineage: key.lineage,
+    kind: key.kind,
+    environment: key.environment,
+    state: effectiveState({
+      key: key.state,
+      project: project.state,
+      team: teamState,
+      organization: organization.state,
+    }),
+    ...effectiveEnd(key),
+    scopes: key.scopes,
+    network: key.network,
+    organizationId: organization.id,
+    teamId: project.teamId,
+    projectId: project.id,
+    projectName: project.name,
+    planId: effectivePlan(key.planId, project.planId, organization.planId),
+    metadata: key.metadata,
+  }
+}
+
+function routeFacts(row: typeof routes.$inferSelect): RouteFacts {
+  return {
+    id: row.id,
+    upstreamId: row.upstreamId,
+    hosts: row.hosts,
+    path: row.path,
+    methods: row.methods,
+    auth: row.auth,
+    scopes: row.scopes,
+    cost: row.cost,
+    strict: row.strict,
+    pathMode: row.pathMode,
+    credentialLocations: row.credentialLocations ?? DEFAULT_CREDENTIAL_LOCATIONS,
+    cors: row.cors,
+    environment: row.environment,
+    timeoutMs: row.timeoutMs,
+    rewrite: row.rewrite,
+    priority: row.priority,
+  }
+}
+
+function upstreamFacts(row: typeof upstreams.$inferSelect): UpstreamFacts {
+  const { id, name, timeoutMs, retries, headers } = row
+  return { id, name, target: targetOf(row), timeoutMs, retries, headers }
+}
+
+function targetOf({ id, url, service }: typeof upstreams.$inferSelect): UpstreamFacts['target'] {
+  if (url !== null) return { url }
+  if (service !== null) return { service }
+  throw new Error(`upstream ${id} has neither url nor service`) // upstreams_target_check forbids it
+}

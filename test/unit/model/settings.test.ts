@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { isComplete, parseSettings, settingsFacts } from '../../../src/model/settings.ts'
+
+const SIGNING_KEY = {
+  kid: 'k1',
+  publicJwk: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' },
+  sealedPrivateKey: 'sealed',
+}
+const STORED = {
+  gateway_id: 'lk-0123456789',
+  check_secrets: ['secret'],
+  signing_keys: [SIGNING_KEY],
+  legacy_prefixes: [],
+  expiry_warning_days: 7,
+}
+const rows = (values: Readonly<Record<string, unknown>>) =>
+  Object.entries(values).map(([name, value]) => ({ name, value }))
+
+describe('stored settings', () => {
+  it('are complete when every name is there', () => {
+    const found = parseSettings(rows(STORED))
+    expect(isComplete(found)).toBe(true)
+    expect(found).toEqual(STORED)
+  })
+
+  it.each(Object.keys(STORED))('are incomplete without %s', (name) => {
+    const found = parseSettings(rows(STORED).filter((row) => row.name !== name))
+    expect(isComplete(found)).toBe(false)
+  })
+
+  it('may stand beside names of a later version', () => {
+    expect(parseSettings([...rows(STORED), { name: 'oidc', value: {} }])).toEqual(STORED)
+  })
+
+  it.each([
+    ['gateway_id', ''],
+    ['gateway_id', 5],
+    ['check_secrets', 'secret'],
+    ['check_secrets', ['']],
+    ['signing_keys', [{ ...SIGNING_KEY, publicJwk: { kty: 'EC' } }]],
+    ['signing_keys', [{ ...SIGNING_KEY, sealedPrivateKey: undefined }]],
+    ['legacy_prefixes', [1]],
+    ['expiry_warning_days', '7'],
+    ['expiry_warning_days', null],
+  ])('of the wrong shape are a broken database: %s = %j', (name, value) => {
+    expect(() => parseSettings(rows({ ...STORED, [name]: value }))).toThrow(`setting ${name}`)
+  })
+
+  it('reach the edge with the warning in milliseconds', () => {
+    expect(settingsFacts(STORED).expiryWarningMs).toBe(7 * 24 * 3600 * 1000)
+  })
+})

@@ -1,0 +1,212 @@
+// One list of hostile requests, sent to every endpoint that the OpenAPI document names: an endpoint that is added later
+// is tested before anyone writes a test for it.
+import { env } from 'cloudflare:workers'
+import { applyD1Migrations } from 'cloudflare:test'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { newId, type IdKind } from '../../../src/ids.ts'
+import { PROBLEMS } from '../../../src/problem.ts'
+import { call, type Answer, type Call } from './client.ts'
+import { readEndpoints, type Endpoint } from './openapi.ts'
+
+const endpoints = await readEndpoints()
+const guarded = endpoints.filter(({ isPublic }) => !isPublic)
+const writes = guarded.filter(({ method, hasBody }) => method !== 'GET' && hasBody)
+const lists = guarded.filter(({ queryNames }) => queryNames.includes('cursor'))
+const withId = guarded.filter(({ path }) => path.includes('{id}'))
+
+const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
+  organizations: 'organization',
+  projects: 'project',
+  keys: 'key',
+  plans: 'plan',
+  upstreams: 'upstream',
+  routes: 'route',
+}
+
+function pathOf({ path }: Endpoint, id?: string): string {
+  const kind = KIND_OF_PATH[path.split('/')[3] ?? '']
+  return path.replace('{id}', id ?? (kind === undefined ? 'x' : newId(kind)))
+}
+
+function send(endpoint: Endpoint, given: Call = {}, suffix = ''): Promise<Answer> {
+  return call(pathOf(endpoint) + suffix, { method: endpoint.method, ...given })
+}
+
+/** Whatever it is, it is a problem as documented, and it is no fault of ours. */
+function expectProblem(answer: Answer, ...codes: readonly (keyof typeof PROBLEMS)[]): void {
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  expect(answer.headers.get('x-request-id')).toBe('req_test')
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(codes).toContain(answer.body.code)
+  const code = codes.find((candidate) => candidate === answer.body.code)
+  if (code === undefined) throw new Error('unreachable')
+  expect(answer.status).toBe(PROBLEMS[code].status)
+  expect(answer.body).toMatchObject({
+    type: `https://gateway.example.com/_latchkey/errors#${code}`,
+    status: answer.status,
+    request_id: 'req_test',
+  })
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+const label = ({ method, path }: Endpoint) => `${method} ${path}`
+const eachOf = (list: readonly Endpoint[]) => list.map((endpoint) => [label(endpoint), endpoint] as const)
+
+beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
+
+describe('the document', () => {
+  it('names what the design names', () => {
+    const resources = Object.keys(KIND_OF_PATH).flatMap((name) => [
+      `GET /_latchkey/v1/${name}`,
+      `GET /_latchkey/v1/${name}/{id}`,
+      `POST /_latchkey/v1/${name}`,
+    ])
+    const rest = ['GET /_latchkey/healthz', 'GET /_latchkey/readyz', 'GET /_latchkey/jwks.json']
+    expect(endpoints.map(label).sort()).toEqual(
+      [...resources, 'POST /_latchkey/v1/keys/{id}/revoke', ...rest].sort(),
+    )
+    expect(guarded.every(({ path }) => path.startsWith('/_latchkey/v1/'))).toBe(true)
+  })
+})
+
+describe.each(eachOf(guarded))('%s', (_, endpoint) => {
+  it.each([
+    ['no credential', { token: null }],
+    ['a wrong token', { token: 'wrong-admin-token-0123456789abcdefghij' }],
+    ['a prefix of the token', { token: env.ADMIN_TOKEN.slice(0, -1) }],
+    ['the token and more', { token: `${env.ADMIN_TOKEN}x` }],
+    [
+      'the token twice',
+      { headers: { authorization: `Bearer ${env.ADMIN_TOKEN}, Bearer ${env.ADMIN_TOKEN}` } },
+    ],
+    ['the token under another scheme', { headers: { authorization: `Basic ${env.ADMIN_TOKEN}` } }],
+    ['an empty token', { headers: { authorization: 'Bearer ' } }],
+    ['the token as an API key', { token: null, headers: { 'x-api-key': env.ADMIN_TOKEN } }],
+  ] as const)('answers 401 to %s, before anything else is looked at', async (_case, given: Call) => {
+    const answer = await send(endpoint, endpoint.method === 'GET' ? given : { raw: deep(99), ...given })
+    expectProblem(answer, 'unauthorized')
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
+  })
+
+  it('takes the scheme of the credential in any case', async () => {
+    const answer = await send(endpoint, { headers: { authorization: `bEARER ${env.ADMIN_TOKEN}` } })
+    expect(answer.status).not.toBe(401)
+  })
+
+  it('answers 405 to another method, with the methods it has', async () => {
+    const answer = await call(pathOf(endpoint), { method: 'DELETE' })
+    expectProblem(answer, 'method_not_allowed')
+    expect(answer.headers.get('allow')?.split(', ')).toContain(endpoint.method)
+  })
+
+  it('answers the same 404 with a slash, another spelling or more path behind it', async () => {
+    for (const path of [`${pathOf(endpoint)}/`, `${pathOf(endpoint)}/more/of/it`])
+      expectProblem(await call(path, { method: endpoint.method }), 'route_not_found', 'not_found')
+  })
+})
+
+describe.each(eachOf(writes))('the body of %s', (_, endpoint) => {
+  it.each([
+    ['text/plain', { raw: '{}', headers: { 'content-type': 'text/plain' } }, 'media_type_unsupported'],
+    [
+      'a form',
+      { raw: 'name=a', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      'media_type_unsupported',
+    ],
+    ['a multipart form', { raw: new FormData() }, 'media_type_unsupported'],
+    [
+      'JSON under another type',
+      { raw: '{}', headers: { 'content-type': 'application/jsonx' } },
+      'media_type_unsupported',
+    ],
+    ['no type', { raw: new TextEncoder().encode('{}') }, 'media_type_unsupported'],
+    ['compressed JSON', { json: {}, headers: { 'content-encoding': 'gzip' } }, 'media_type_unsupported'],
+    ['half of JSON', { raw: '{"name":', headers: JSON_TYPE }, 'request_invalid'],
+    ['two values', { raw: '{}{}', headers: JSON_TYPE }, 'request_invalid'],
+    [
+      'a byte that is no UTF-8',
+      { raw: new Uint8Array([0x22, 0xff, 0x22]), headers: JSON_TYPE },
+      'request_invalid',
+    ],
+    ['33 levels', { raw: deep(33), headers: JSON_TYPE }, 'request_invalid'],
+    ['100 000 levels', { raw: deep(100_000), headers: JSON_TYPE }, 'request_invalid'],
+    ['an array', { json: [] }, 'request_invalid'],
+    ['null', { json: null }, 'request_invalid'],
+    ['a number', { raw: '1e999', headers: JSON_TYPE }, 'request_invalid'],
+    ['a prototype', { raw: '{"__proto__":{"name":"x"}}', headers: JSON_TYPE }, 'request_invalid'],
+    ['257 KiB', { json: { name: 'x'.repeat(257 * 1024) } }, 'body_too_large'],
+  ] as const)('is refused: %s', async (_case, given: Call, code) => {
+    expectProblem(await send(endpoint, given), code)
+  })
+
+  it('is refused at 256 KiB however it arrives', async () => {
+    const chunk = new TextEncoder().encode(' '.repeat(64 * 1024))
+    let sent = 0
+    const endless = new ReadableStream({
+      pull: (controller) => {
+        sent += chunk.byteLength
+        controller.enqueue(chunk)
+      },
+    })
+    const answer = await send(endpoint, { raw: endless, headers: JSON_TYPE })
+    expectProblem(answer, 'body_too_large')
+    expect(sent).toBeLessThan(1024 * 1024)
+  })
+
+  it('is refused with the place of an unknown field', async () => {
+    const answer = await send(endpoint, { json: { 'no/such~field': 1 } })
+    expectProblem(answer, 'request_invalid')
+    expect(answer.body.errors).toContainEqual({ pointer: '/no~1such~0field', detail: 'Unknown field.' })
+  })
+
+  it('is refused in a short answer, however long its unknown fields are', async () => {
+    const fields = Object.fromEntries(
+      Array.from({ length: 500 }, (_field, i) => [`${'x'.repeat(300)}${i}`, i]),
+    )
+    const answer = await send(endpoint, { json: fields })
+    expectProblem(answer, 'request_invalid')
+    expect(answer.text.length).toBeLessThan(5000)
+  })
+
+  it('must be there if the document says so', async () => {
+    const answer = await send(endpoint)
+    expectProblem(answer, endpoint.needsBody ? 'request_invalid' : 'not_found')
+  })
+})
+
+describe.each(eachOf(lists))('the query of %s', (_, endpoint) => {
+  it.each([
+    ['an unknown parameter', '?colour=blue', 'colour'],
+    ['a repeated parameter', '?limit=1&limit=2', 'limit'],
+    ['limit 0', '?limit=0', 'limit'],
+    ['limit 201', '?limit=201', 'limit'],
+    ['a fractional limit', '?limit=1.5', 'limit'],
+    ['a hexadecimal limit', '?limit=0x10', 'limit'],
+    ['an empty limit', '?limit=', 'limit'],
+    ['an empty cursor', '?cursor=', 'cursor'],
+    ['an invented cursor', '?cursor=a2V5XzAx.AAAA', 'cursor'],
+    ['a cursor that is no base64url', '?cursor=%00.%00', 'cursor'],
+    ['a cursor of 100 KiB', `?cursor=${'A'.repeat(100 * 1024)}`, 'cursor'],
+  ])('is refused: %s', async (_case, query, parameter) => {
+    const answer = await send(endpoint, {}, query)
+    expectProblem(answer, 'request_invalid')
+    expect(answer.body.errors).toMatchObject([{ parameter }])
+  })
+
+  it('may be empty', async () => {
+    expect((await send(endpoint)).status).toBe(200)
+  })
+})
+
+describe.each(eachOf(withId))('the id of %s', (_, endpoint) => {
+  it('answers the same 404 when nobody has it and when it is no id at all', async () => {
+    const paths = [
+      pathOf(endpoint),
+      ...['x', 'org_', '%00', '..%2f', "'%20or%201=1", 'x'.repeat(3000)].map((id) => pathOf(endpoint, id)),
+    ]
+    const answers = await Promise.all(paths.map((path) => call(path, { method: endpoint.method })))
+    for (const answer of answers) expectProblem(answer, 'not_found')
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
+  })
+})

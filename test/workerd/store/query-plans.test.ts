@@ -1,0 +1,118 @@
+// No list may read more than it shows: every combination of filters must seek into an index that is in the order of ids.
+import { env } from 'cloudflare:workers'
+import { applyD1Migrations } from 'cloudflare:test'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { ShownKeyState } from '../../../src/model/effective.ts'
+import { open } from '../../../src/store/database.ts'
+import { keysQuery } from '../../../src/store/key-list.ts'
+import { organizationsQuery } from '../../../src/store/organizations.ts'
+import { plansQuery } from '../../../src/store/plans.ts'
+import { projectsQuery } from '../../../src/store/projects.ts'
+import { routesQuery } from '../../../src/store/routes.ts'
+import { upstreamsQuery } from '../../../src/store/upstreams.ts'
+import { NOW, only } from './rows.ts'
+
+interface Planned {
+  toSQL(): { sql: string; params: unknown[] }
+}
+
+async function planOf(query: Planned): Promise<readonly string[]> {
+  const { sql, params } = query.toSQL()
+  const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .bind(...params)
+    .all<{ detail: string }>()
+  return results.map(({ detail }) => detail)
+}
+
+const PAGES = [
+  { after: null, limit: 50 },
+  { after: 'key_01', limit: 200 },
+]
+const REACHES = ['platform', only('org_1')] as const
+const STATES: readonly (ShownKeyState | undefined)[] = [
+  undefined,
+  'pending',
+  'active',
+  'disabled',
+  'expired',
+  'revoked',
+]
+const db = open(env.DB)
+
+const KEY_LISTS = REACHES.flatMap((reach) =>
+  [undefined, 'prj_1'].flatMap((projectId) =>
+    [undefined, 'wxyz'].flatMap((last4) =>
+      [undefined, 'blue'].flatMap((tag) =>
+        STATES.flatMap((state) =>
+          PAGES.map((page) => ({ reach, page, filter: { projectId, last4, tag, state } })),
+        ),
+      ),
+    ),
+  ),
+)
+
+beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
+
+describe('lists of keys', () => {
+  it('seek and never sort, for each of their combinations of filters', async () => {
+    expect(KEY_LISTS).toHaveLength(192)
+    for (const { reach, page, filter } of KEY_LISTS) {
+      const plan = await planOf(keysQuery(db, reach, filter, page, NOW))
+      const text = `${JSON.stringify({ reach, filter })}: ${plan.join('; ')}`
+      expect(
+        plan.every((step) => step.startsWith('SEARCH ')),
+        text,
+      ).toBe(true)
+      expect(text).not.toMatch(/SCAN|TEMP B-TREE/)
+    }
+  })
+
+  it.each([
+    ['of an organization', only('org_1'), {}, 'api_keys_organization_index'],
+    ['of a project', 'platform', { projectId: 'prj_1' }, 'api_keys_project_index'],
+    ['by last four characters', 'platform', { last4: 'wxyz' }, 'api_keys_last4_index'],
+    ['by tag', 'platform', { tag: 'blue' }, 'key_tags_tag_index'],
+    ['by tag in an organization', only('org_1'), { tag: 'blue' }, 'sqlite_autoindex_key_tags_1'],
+    [
+      'that are active in an organization',
+      only('org_1'),
+      { state: 'active' },
+      'api_keys_organization_state_index',
+    ],
+    [
+      'that are active in a project',
+      'platform',
+      { projectId: 'prj_1', state: 'active' },
+      'api_keys_project_state_index',
+    ],
+    ['by state alone', 'platform', { state: 'revoked' }, 'api_keys_state_index'],
+    [
+      'that are revoked in an organization',
+      only('org_1'),
+      { state: 'revoked' },
+      'api_keys_organization_state_index',
+    ],
+  ] as const)('%s use the index made for them', async (_, reach, filter, index) => {
+    const [step] = await planOf(keysQuery(db, reach, filter, { after: null, limit: 50 }, NOW))
+    expect(step).toContain(index)
+  })
+})
+
+describe('lists of the other resources', () => {
+  const page = { after: null, limit: 50 }
+
+  it.each([
+    ['organizations', organizationsQuery(db, 'platform', page)],
+    ['one organization', organizationsQuery(db, only('org_1'), page)],
+    ['projects', projectsQuery(db, 'platform', page)],
+    ['projects of an organization', projectsQuery(db, only('org_1'), page)],
+    ['plans', plansQuery(db, page)],
+    ['upstreams', upstreamsQuery(db, page)],
+    ['routes', routesQuery(db, {}, page)],
+    ['routes of an upstream', routesQuery(db, { upstreamId: 'up_1' }, page)],
+  ] as const)('seek and never sort: %s', async (_, query: Planned) => {
+    const plan = await planOf(query)
+    expect(plan).toHaveLength(1)
+    expect(plan[0]).toMatch(/^SEARCH \w+ USING (COVERING )?INDEX/)
+  })
+})
