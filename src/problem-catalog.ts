@@ -17,7 +17,7 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
   key_ambiguous: { remedy: 'Send one key, once (RFC 6750, section 2).', surface: 'gateway' },
   tls_required: {
     remedy: 'Use https, and replace the key: whoever was on the path has read it.',
-    surface: 'gateway',
+    surface: 'both',
   },
   environment_mismatch: {
     remedy: 'Use a key of the environment named in `required_environment`.',

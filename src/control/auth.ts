@@ -1,6 +1,7 @@
 // Who calls the control plane? Today one credential exists, the deployment's ADMIN_TOKEN, which reaches everything.
 import { createMiddleware } from 'hono/factory'
 import { equalSecrets } from '../keys/digest.ts'
+import { isCleartext } from '../policy/upstream-url.ts'
 import { refuse } from '../problem.ts'
 import type { ControlEnv, Principal } from './deps.ts'
 import { refused } from './refused.ts'
@@ -9,6 +10,9 @@ const ADMIN: Principal = { id: 'admin_token', reach: 'platform' }
 
 /** Sets the principal or answers 401. The answer says nothing of why: a missing, a malformed and a wrong token look alike. */
 export const requireOperator = createMiddleware<ControlEnv>(async (c, next) => {
+  // Before the credential is looked at: over cleartext, good and bad ones get the same answer.
+  if (isCleartext(new URL(c.req.url), c.env.config.localDevelopment))
+    return refused(c, refuse('tls_required'))
   const token = bearerToken(c.req.header('authorization') ?? '')
   if (token === null || !(await equalSecrets(token, c.env.config.adminToken)))
     return refused(c, refuse('unauthorized'))

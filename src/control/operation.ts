@@ -43,6 +43,7 @@ export const idParameter = z.object({ id: z.string().openapi({ description: 'Id 
 
 const EVERYWHERE: readonly ProblemCode[] = [
   'unauthorized',
+  'tls_required',
   'request_invalid',
   'internal_error',
   'not_configured',

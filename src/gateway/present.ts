@@ -1,6 +1,6 @@
 // Step 2 with its two refusals: a key in cleartext, and a socket that could only answer with the key itself.
 import type { RouteFacts } from '../model/snapshot.ts'
-import { isLoopback } from '../policy/upstream-url.ts'
+import { isCleartext } from '../policy/upstream-url.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { plainProtocols, readCredential, readStrayKeys, type Credential } from './credential.ts'
@@ -15,7 +15,7 @@ export function presentCredential(exchange: Exchange, route: RouteFacts): Result
     return ok(readStrayKeys(request.headers, target.query, route.credentialLocations, legacyPrefixes))
   const read = readCredential(request.headers, target.query, route.credentialLocations, legacyPrefixes)
   if (!read.ok || read.value === null) return read
-  if (isCleartext(exchange)) {
+  if (cameInTheClear(exchange)) {
     reportExposure(exchange, read.value)
     return err(refuse('tls_required'))
   }
@@ -28,8 +28,11 @@ export function presentCredential(exchange: Exchange, route: RouteFacts): Result
 }
 
 // draft-ietf-httpapi-privacy: a key that travelled in the clear is exposed, and a redirect to https would hide that.
-function isCleartext({ target, deps }: Exchange): boolean {
-  return target.origin.startsWith('http:') && !deps.config.localDevelopment && !isLoopback(target.host)
+function cameInTheClear({ target, deps }: Exchange): boolean {
+  // The scheme first: only an http request is worth a URL object.
+  return (
+    target.origin.startsWith('http:') && isCleartext(new URL(target.origin), deps.config.localDevelopment)
+  )
 }
 
 // The answer is the same for every key, so it is sent first; that the key was a good one is for the operator alone.

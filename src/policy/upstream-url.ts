@@ -73,6 +73,11 @@ export function parseUpstreamUrl(value: string, rules: UpstreamUrlRules): Result
   )
 }
 
+/** True for http that leaves this machine: whatever secret it carries can be read on the way. */
+export function isCleartext(url: URL, localDevelopment: boolean): boolean {
+  return url.protocol === 'http:' && !localDevelopment && !isLoopback(url.hostname)
+}
+
 /** True for a host name or literal that can only mean this machine. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)

@@ -1,4 +1,5 @@
 // The gateway in the states of a deployment: fresh, half configured, configured by one variable, with a control host.
+import { Response as WorkerResponse } from 'miniflare'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ADMIN_TOKEN, startGateway, type GatewayOptions, type GatewayUnderTest } from '../support/gateway.ts'
 import { startOrigin, type OriginUnderTest } from '../support/origin.ts'
@@ -17,6 +18,19 @@ afterEach(async () => {
 async function start(options: GatewayOptions): Promise<GatewayUnderTest> {
   gateway = await startGateway(options)
   return gateway
+}
+
+async function createKey(admin: GatewayUnderTest['admin']): Promise<string> {
+  const organization = await admin<{ id: string }>('POST', '/organizations', { name: 'Acme' })
+  const project = await admin<{ id: string }>('POST', '/projects', {
+    organization_id: organization.id,
+    name: 'Shop',
+  })
+  const { secret } = await admin<{ secret: string }>('POST', '/keys', {
+    project_id: project.id,
+    name: 'test',
+  })
+  return secret
 }
 
 async function problemOf(response: Response) {
@@ -60,15 +74,7 @@ describe('one variable', () => {
     const { url, admin } = await start({ vars: { ORIGIN_URL: origin.url } })
     const refused = await fetch(`${url}/anything`)
     expect((await problemOf(refused)).code).toBe('key_missing')
-    const organization = await admin<{ id: string }>('POST', '/organizations', { name: 'Acme' })
-    const project = await admin<{ id: string }>('POST', '/projects', {
-      organization_id: organization.id,
-      name: 'Shop',
-    })
-    const { secret } = await admin<{ secret: string }>('POST', '/keys', {
-      project_id: project.id,
-      name: 'first',
-    })
+    const secret = await createKey(admin)
     const passed = await fetch(`${url}/anything`, { headers: { 'x-api-key': secret } })
     expect(passed.status).toBe(200)
     expect(origin.arrivals[0]?.url).toBe('/anything')
@@ -81,6 +87,32 @@ describe('one variable', () => {
     await admin('POST', '/routes', { upstream_id: upstream.id, path: '/open/*', auth: 'none' })
     expect((await fetch(`${url}/open/x`)).status).toBe(200)
     expect((await problemOf(await fetch(`${url}/anything`))).code).toBe('route_not_found')
+  })
+})
+
+describe('a service binding as upstream', () => {
+  test('another Worker of the account answers, and is told the consumer', async () => {
+    const seen: Record<string, string>[] = []
+    const { url, admin } = await start({
+      services: {
+        ORDERS: (request) => {
+          seen.push({ url: request.url, ...Object.fromEntries(request.headers) })
+          return new WorkerResponse('from a Worker')
+        },
+      },
+    })
+    const secret = await createKey(admin)
+    const upstream = await admin<{ id: string }>('POST', '/upstreams', { name: 'orders', service: 'ORDERS' })
+    await admin('POST', '/routes', { upstream_id: upstream.id, path: '/orders/*' })
+    const missing = await admin<{ id: string }>('POST', '/upstreams', { name: 'gone', service: 'GONE' })
+    await admin('POST', '/routes', { upstream_id: missing.id, path: '/gone/*' })
+    const passed = await fetch(`${url}/orders/1?x`, { headers: { 'x-api-key': secret } })
+    expect(await passed.text()).toBe('from a Worker')
+    expect(seen[0]).toMatchObject({ url: 'https://service.internal/orders/1?x' })
+    expect(seen[0]).toHaveProperty('x-consumer-id')
+    expect(JSON.stringify(seen)).not.toContain(secret)
+    const absent = await problemOf(await fetch(`${url}/gone/1`, { headers: { 'x-api-key': secret } }))
+    expect(absent).toMatchObject({ status: 503, code: 'not_configured' })
   })
 })
 

@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readD1Migrations } from '@cloudflare/vitest-pool-workers'
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type Request, type Response } from 'miniflare'
 
 export const ADMIN_TOKEN = 'test-admin-token-0123456789abcdefghij'
 const DIST = 'dist/worker'
@@ -22,11 +22,14 @@ export interface GatewayUnderTest {
 export interface GatewayOptions {
   readonly vars?: Readonly<Record<string, string>>
   readonly migrate?: boolean
+  /** Service bindings: other Workers of the account, played by a function. */
+  readonly services?: Readonly<Record<string, (request: Request) => Response>>
 }
 
 export async function startGateway({
   vars = {},
   migrate = true,
+  services = {},
 }: GatewayOptions = {}): Promise<GatewayUnderTest> {
   const logs: Record<string, unknown>[] = []
   const modules = await readModules()
@@ -44,6 +47,7 @@ export async function startGateway({
         ...vars,
         ...changes,
       },
+      serviceBindings: services,
       d1Databases: ['DB'],
       kvNamespaces: ['KV'],
       ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },

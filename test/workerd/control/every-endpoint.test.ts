@@ -42,7 +42,7 @@ function expectProblem(answer: Answer, ...codes: readonly (keyof typeof PROBLEMS
   if (code === undefined) throw new Error('unreachable')
   expect(answer.status).toBe(PROBLEMS[code].status)
   expect(answer.body).toMatchObject({
-    type: `https://gateway.example.com/_latchkey/errors#${code}`,
+    type: expect.stringMatching(new RegExp(`^https?://gateway.example.com/_latchkey/errors#${code}$`)),
     status: answer.status,
     request_id: 'req_test',
   })
@@ -87,6 +87,13 @@ describe.each(eachOf(guarded))('%s', (_, endpoint) => {
     const answer = await send(endpoint, endpoint.method === 'GET' ? given : { raw: deep(99), ...given })
     expectProblem(answer, 'unauthorized')
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
+  })
+
+  it('answers 403 over cleartext, to good and bad credentials alike', async () => {
+    for (const token of [env.ADMIN_TOKEN, 'wrong-admin-token-0123456789abcdefghij', null]) {
+      expectProblem(await send(endpoint, { token, origin: 'http://gateway.example.com' }), 'tls_required')
+    }
+    expect((await send(endpoint, { origin: 'http://127.0.0.1:8787' })).status).not.toBe(403)
   })
 
   it('takes the scheme of the credential in any case', async () => {

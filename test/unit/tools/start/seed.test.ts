@@ -61,7 +61,7 @@ describe('seedDemo', () => {
   it('refuses to change where the demo leads, and says how to go on', async () => {
     await seedDemo(api, ORIGIN, null)
     await expect(seedDemo(api, 'http://127.0.0.1:9000', null)).rejects.toThrow(
-      "This state folder's demo leads to http://127.0.0.1:8788, not to http://127.0.0.1:9000: start with --origin-port 8788,",
+      "This state folder's demo leads to http://127.0.0.1:8788, not to http://127.0.0.1:9000: start with --origin-port 8788 (or --origin http://127.0.0.1:8788, if that origin is your own), choose another",
     )
     expect(created).toHaveLength(6)
   })
