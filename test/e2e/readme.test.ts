@@ -1,37 +1,33 @@
 // The commands of the README, run as they stand there: only the address and the working folder are this test's.
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { copyCheckout, start, until, type Started } from '../support/local-start.ts'
 
-interface Local {
-  readonly gateway_url: string
-}
-
+let checkout: string
 let folder: string
-let child: ChildProcess
-let local: Local
+let started: Started
+let gatewayUrl: string
 let blocks: readonly string[]
 
 beforeAll(async () => {
   const readme = await readFile('README.md', 'utf8')
   blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]?.trim() ?? '')
+  checkout = copyCheckout()
   folder = await mkdtemp(join(tmpdir(), 'latchkey-readme-'))
-  const options = ['--state', join(folder, '.latchkey'), '--port', '0', '--origin-port', '0', '--json']
-  child = spawn('npm', ['start', '--silent', '--', ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
-  if (child.stdout === null) throw new Error('no output')
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
-  local = JSON.parse(line) as Local
+  const state = join(folder, '.latchkey')
+  started = start(checkout, '--state', state, '--port', '0', '--origin-port', '0', '--json')
+  await until(started, '"gateway_url"')
+  gatewayUrl = (JSON.parse(started.stdout()) as { gateway_url: string }).gateway_url
 })
 
 afterAll(async () => {
-  child.kill('SIGTERM')
-  await once(child, 'exit')
-  await rm(folder, { recursive: true, force: true })
+  started.child.kill('SIGTERM')
+  await started.ended
+  for (const path of [folder, checkout]) await rm(path, { recursive: true, force: true })
 })
 
 /** Runs the blocks in one shell, as a reader would in one terminal, and returns what each printed. */
@@ -40,7 +36,7 @@ async function runBlocks(chosen: readonly string[]): Promise<readonly string[]> 
   const script = ['set -euo pipefail', ...chosen.map((block) => `${block}\necho; echo '${marker}'`)].join(
     '\n',
   )
-  const here = script.replaceAll('http://127.0.0.1:8787', local.gateway_url)
+  const here = script.replaceAll('http://127.0.0.1:8787', gatewayUrl)
   const { stdout } = await promisify(execFile)('bash', ['-c', here], { cwd: folder })
   return stdout.split(marker).map((part) => part.trim())
 }

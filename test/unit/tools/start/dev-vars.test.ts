@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -52,9 +52,11 @@ describe('loadDevVars', () => {
     )
 
   beforeEach(() => {
-    path = join(mkdtempSync(join(tmpdir(), 'latchkey-vars-')), '.dev.vars')
+    const dir = mkdtempSync(join(tmpdir(), 'latchkey-vars-'))
+    path = join(dir, '.dev.vars')
     said = []
     minted = 0
+    return () => rmSync(dir, { recursive: true })
   })
 
   it('writes a file that only its owner can read, and keeps it', () => {

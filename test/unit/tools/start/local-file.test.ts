@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -26,6 +26,7 @@ let path: string
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'latchkey-local-'))
   path = join(dir, 'local.json')
+  return () => rmSync(dir, { recursive: true })
 })
 
 describe('local.json', () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -11,7 +11,9 @@ const no = (): boolean => false
 let path: string
 
 beforeEach(() => {
-  path = join(mkdtempSync(join(tmpdir(), 'latchkey-lock-')), 'lock')
+  const dir = mkdtempSync(join(tmpdir(), 'latchkey-lock-'))
+  path = join(dir, 'lock')
+  return () => rmSync(dir, { recursive: true })
 })
 
 describe('takeLock', () => {
