@@ -11,7 +11,7 @@ interface Step {
 
 const STEPS: readonly Step[] = [
   { name: 'format', command: 'prettier --check .', mend: 'npm run format' },
-  { name: 'lint', command: 'oxlint --type-aware --deny-warnings' },
+  { name: 'lint', command: 'npm run --silent lint' },
   { name: 'types', command: 'tsc -p tsconfig.json && tsc -p tsconfig.worker.json' },
   { name: 'bindings', command: 'npm run --silent types -- --check', mend: 'npm run types' },
   { name: 'docs', command: 'node tools/docs.ts --check', mend: 'npm run docs' },

@@ -1,6 +1,6 @@
 // API keys: rows only. A key's secret never comes here; what is stored of it is its hash.
 import { and, eq, ne, notInArray, sql } from 'drizzle-orm'
-import { apiKeys, keyTags } from '../model/schema.ts'
+import { apiKeys, keyTags } from '../model/schema/api-keys.ts'
 import type { Result } from '../result.ts'
 import { orConflict, type Conflict } from './conflict.ts'
 import { databaseOf, open, type Databases } from './database.ts'

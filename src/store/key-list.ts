@@ -1,7 +1,7 @@
 // Lists of keys. Each combination of filters walks an index that is in the order of ids already: a test reads the plan of
 // every one and refuses a scan or a sort.
 import { and, desc, eq, getTableColumns, gt, isNull, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm'
-import { apiKeys, keyTags } from '../model/schema.ts'
+import { apiKeys, keyTags } from '../model/schema/api-keys.ts'
 import type { ShownKeyState } from '../model/effective.ts'
 import type { KeyRow } from './api-keys.ts'
 import type { Database, Databases } from './database.ts'

@@ -1,6 +1,6 @@
 // Organizations: the customers of the API's owner, and the root of all tenant data.
 import { and, desc, eq, lt, ne } from 'drizzle-orm'
-import { organizations } from '../model/schema.ts'
+import { organizations } from '../model/schema/tenants.ts'
 import type { Result } from '../result.ts'
 import { orConflict, type Conflict } from './conflict.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'

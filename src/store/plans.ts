@@ -1,7 +1,7 @@
 // Plans, with their named limits and quotas. Configuration: in the first database, whatever the tenants do.
 import { and, asc, desc, eq, lt, sql, type SQL } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { planLimits, planQuotas, plans } from '../model/schema.ts'
+import { planLimits, planQuotas, plans } from '../model/schema/plans.ts'
 import type { Result } from '../result.ts'
 import { orConflict, type Conflict } from './conflict.ts'
 import { open, type Database, type Databases } from './database.ts'

@@ -1,6 +1,6 @@
 // Projects: the consumers of the API. Each belongs to one organization, and its keys with it.
 import { and, desc, eq, lt, ne } from 'drizzle-orm'
-import { projects } from '../model/schema.ts'
+import { projects } from '../model/schema/tenants.ts'
 import type { Result } from '../result.ts'
 import { orConflict, type Conflict } from './conflict.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'

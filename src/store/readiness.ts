@@ -1,6 +1,6 @@
 // Does storage answer, with its tables? For the readiness probe only: it reads the truth, not a copy.
 import { sql } from 'drizzle-orm'
-import { apiKeys } from '../model/schema.ts'
+import { apiKeys } from '../model/schema/api-keys.ts'
 import { open, type Databases } from './database.ts'
 import { CONFIG_COPY_NAME } from './edge.ts'
 

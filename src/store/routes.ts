@@ -1,6 +1,6 @@
 // Routes: which requests go to which upstream, and under which conditions. Configuration: in the first database.
 import { and, desc, eq, lt } from 'drizzle-orm'
-import { routes } from '../model/schema.ts'
+import { routes } from '../model/schema/routing.ts'
 import { open, type Database, type Databases } from './database.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 

@@ -4,7 +4,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { encodeBase64url } from '../keys/base64url.ts'
 import { randomBase62 } from '../keys/mint.ts'
 import { makeSigningKey, openSigningKey } from '../keys/signing-key.ts'
-import { settings } from '../model/schema.ts'
+import { settings } from '../model/schema/routing.ts'
 import {
   isComplete,
   parseSettings,

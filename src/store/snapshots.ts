@@ -3,16 +3,10 @@
 import { eq } from 'drizzle-orm'
 import { effectiveEnd, effectivePlan, effectiveState } from '../model/effective.ts'
 import { DEFAULT_CREDENTIAL_LOCATIONS } from '../model/policy.ts'
-import {
-  apiKeys,
-  organizations,
-  plans,
-  projects,
-  routes,
-  settings,
-  teams,
-  upstreams,
-} from '../model/schema.ts'
+import { apiKeys } from '../model/schema/api-keys.ts'
+import { plans } from '../model/schema/plans.ts'
+import { routes, settings, upstreams } from '../model/schema/routing.ts'
+import { organizations, projects, teams } from '../model/schema/tenants.ts'
 import type {
   ConfigSnapshot,
   KeyFacts,

@@ -1,6 +1,6 @@
 // Teams: an organization's own division. They have no endpoints yet; projects refer to them.
 import { and, eq, ne } from 'drizzle-orm'
-import { teams } from '../model/schema.ts'
+import { teams } from '../model/schema/tenants.ts'
 import { databaseOf, open, type Databases } from './database.ts'
 
 export type TeamRow = typeof teams.$inferSelect

@@ -1,6 +1,6 @@
 // Upstreams: the origins behind the gateway. Configuration: in the first database.
 import { and, desc, eq, lt } from 'drizzle-orm'
-import { upstreams } from '../model/schema.ts'
+import { upstreams } from '../model/schema/routing.ts'
 import type { Result } from '../result.ts'
 import { orConflict, type Conflict } from './conflict.ts'
 import { open, type Database, type Databases } from './database.ts'

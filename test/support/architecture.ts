@@ -42,7 +42,7 @@ const REFUSED_PACKAGES: Readonly<Record<string, RegExp>> = {
 
 /** Loaded only when the control plane or a miss needs it: a gateway request never evaluates these. */
 const LAZY =
-  /^(?:drizzle-orm|zod|@hono\/)|^hono(?!\/router|\/utils\/)|^src\/(?:control|jobs)\/|^src\/store\/(?!edge\.ts$)|^src\/model\/schema\.ts$|^src\/problem-catalog\.ts$/
+  /^(?:drizzle-orm|zod|@hono\/)|^hono(?!\/router|\/utils\/)|^src\/(?:control|jobs)\/|^src\/store\/(?!edge\.ts$)|^src\/model\/schema\/|^src\/problem-catalog\.ts$/
 
 /** A file is named for what it owns. */
 const NAMELESS = /^(?:utils?|helpers?|common|misc|shared|index)\.tsx?$/

@@ -8,7 +8,9 @@ import { digestKey } from '../../src/keys/digest.ts'
 import { displayForm } from '../../src/keys/format.ts'
 import { mintKey } from '../../src/keys/mint.ts'
 import { newId } from '../../src/ids.ts'
-import { apiKeys, organizations, projects, routes, settings, upstreams } from '../../src/model/schema.ts'
+import { apiKeys } from '../../src/model/schema/api-keys.ts'
+import { routes, settings, upstreams } from '../../src/model/schema/routing.ts'
+import { organizations, projects } from '../../src/model/schema/tenants.ts'
 import { randomBytes } from './gateway-deps.ts'
 
 const now = Date.now()

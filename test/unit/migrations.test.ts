@@ -5,7 +5,7 @@ import { generateSQLiteDrizzleJson } from 'drizzle-kit/api'
 import { getTableConfig, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { expect, it } from 'vitest'
 import journal from '../../migrations/meta/_journal.json' with { type: 'json' }
-import * as schema from '../../src/model/schema.ts'
+import { schema } from '../../tools/docs/schema.ts'
 
 const files = readdirSync('migrations')
   .filter((name) => name.endsWith('.sql'))

@@ -6,7 +6,7 @@ import {
   type SQLiteColumn,
   type SQLiteTable,
 } from 'drizzle-orm/sqlite-core'
-import * as schema from '../../src/model/schema.ts'
+import { schema } from './schema.ts'
 
 /** What a table is for. A table without a line here does not compile. */
 const PURPOSES: Readonly<Record<keyof typeof schema, string>> = {

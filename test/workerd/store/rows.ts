@@ -2,7 +2,8 @@
 import { env } from 'cloudflare:workers'
 import { drizzle } from 'drizzle-orm/d1'
 import { newId } from '../../../src/ids.ts'
-import { apiKeys, keyTags, organizations, projects, teams } from '../../../src/model/schema.ts'
+import { apiKeys, keyTags } from '../../../src/model/schema/api-keys.ts'
+import { organizations, projects, teams } from '../../../src/model/schema/tenants.ts'
 import type { Reach } from '../../../src/store/reach.ts'
 
 export const NOW = Date.parse('2026-11-01T00:00:00Z')

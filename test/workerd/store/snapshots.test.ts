@@ -3,15 +3,10 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
-import {
-  apiKeys,
-  organizations,
-  plans,
-  projects,
-  routes,
-  teams,
-  upstreams,
-} from '../../../src/model/schema.ts'
+import { apiKeys } from '../../../src/model/schema/api-keys.ts'
+import { plans } from '../../../src/model/schema/plans.ts'
+import { routes, upstreams } from '../../../src/model/schema/routing.ts'
+import { organizations, projects, teams } from '../../../src/model/schema/tenants.ts'
 import { readConfigSnapshot, readKeySnapshot } from '../../../src/store/snapshots.ts'
 import {
   databases,

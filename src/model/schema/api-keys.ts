@@ -1,0 +1,95 @@
+// API keys. What is stored of a key is its hash; the tags stand apart, so that a list by tag has an index.
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { NetworkPolicy } from '../policy.ts'
+import { ENVIRONMENTS, KEY_KINDS, KEY_STATES } from '../vocabulary.ts'
+import { organizations, projects, members } from './tenants.ts'
+import { id, json, planReference, oneOf, type JsonObject, tracked } from './columns.ts'
+
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: id(),
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organizations.id),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id),
+    /** Id of the first key of a rotation chain: the subject of the key's own limits, which rotation never refills. */
+    lineage: text('lineage').notNull(),
+    /** SHA-256 of the whole key, lower-case hex. */
+    hash: text('hash').notNull(),
+    /** Display form: everything before the random part and its first four digits, then the last four. */
+    start: text('start').notNull(),
+    last4: text('last4').notNull(),
+    name: text('name').notNull(),
+    externalId: text('external_id'),
+    kind: text('kind', { enum: KEY_KINDS }).notNull().default('secret'),
+    environment: text('environment', { enum: ENVIRONMENTS }).notNull().default('live'),
+    region: text('region'),
+    state: text('state', { enum: KEY_STATES }).notNull().default('active'),
+    activatedAt: integer('activated_at'),
+    disabledAt: integer('disabled_at'),
+    revokedAt: integer('revoked_at'),
+    /** The operator's own words; `leaked` can never be restored. */
+    revocationReason: text('revocation_reason'),
+    /** A tombstone keeps its hash, so that a leak of an old key is still recognised. */
+    deletedAt: integer('deleted_at'),
+    expiresAt: integer('expires_at'),
+    lastUsedAt: integer('last_used_at'),
+    scopes: json<readonly string[]>('scopes').notNull().default([]),
+    network: json<NetworkPolicy>('network').notNull().default({}),
+    planId: planReference(),
+    rotatedFromId: text('rotated_from_id'),
+    rotatedToId: text('rotated_to_id'),
+    rotationGraceEndsAt: integer('rotation_grace_ends_at'),
+    ownerMemberId: text('owner_member_id').references((): AnySQLiteColumn => members.id),
+    metadata: json<JsonObject>('metadata').notNull().default({}),
+    tags: json<readonly string[]>('tags').notNull().default([]),
+    /** base64url of nonce and AES-256-GCM ciphertext of the key; recoverable projects only. */
+    sealed: text('sealed'),
+    createdBy: text('created_by').notNull(),
+    ...tracked(),
+  },
+  (t) => [
+    oneOf('api_keys_state_check', t.state, KEY_STATES),
+    oneOf('api_keys_kind_check', t.kind, KEY_KINDS),
+    oneOf('api_keys_environment_check', t.environment, ENVIRONMENTS),
+    uniqueIndex('api_keys_hash_unique').on(t.hash),
+    uniqueIndex('api_keys_external_id_unique').on(t.organizationId, t.externalId),
+    index('api_keys_organization_index').on(t.organizationId, t.id),
+    index('api_keys_project_index').on(t.projectId, t.id),
+    index('api_keys_project_state_index').on(t.projectId, t.state, t.id),
+    index('api_keys_active_expiry_index')
+      .on(t.expiresAt)
+      .where(sql`state = 'active' AND expires_at IS NOT NULL`),
+    index('api_keys_active_last_used_index')
+      .on(t.organizationId, t.lastUsedAt)
+      .where(sql`state = 'active'`),
+    index('api_keys_state_index').on(t.state, t.id),
+    index('api_keys_organization_state_index').on(t.organizationId, t.state, t.id),
+    index('api_keys_last4_index').on(t.last4, t.id),
+    index('api_keys_lineage_index').on(t.lineage, t.id),
+    index('api_keys_owner_index').on(t.ownerMemberId, t.id),
+    index('api_keys_plan_index').on(t.planId, t.id),
+  ],
+)
+
+/** One row per tag of a key, so that a list by tag has an index. `api_keys.tags` is what is shown. */
+export const keyTags = sqliteTable(
+  'key_tags',
+  {
+    organizationId: text('organization_id').notNull(),
+    tag: text('tag').notNull(),
+    keyId: text('key_id')
+      .notNull()
+      .references(() => apiKeys.id),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.tag, t.keyId] }),
+    index('key_tags_tag_index').on(t.tag, t.keyId),
+    index('key_tags_key_index').on(t.keyId),
+  ],
+)

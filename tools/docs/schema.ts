@@ -1,0 +1,8 @@
+// Every table of the schema, by its name in the code: for what looks at all of them.
+import * as tenants from '../../src/model/schema/tenants.ts'
+import * as apiKeys from '../../src/model/schema/api-keys.ts'
+import * as plans from '../../src/model/schema/plans.ts'
+import * as routing from '../../src/model/schema/routing.ts'
+import * as records from '../../src/model/schema/records.ts'
+
+export const schema = { ...tenants, ...apiKeys, ...plans, ...routing, ...records }
