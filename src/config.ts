@@ -41,7 +41,7 @@ export function readConfig(env: Strings): Result<Config, readonly string[]> {
   const config: Config = {
     originUrl: note(readOriginUrl(text(env, 'ORIGIN_URL'), localDevelopment), null),
     controlHost: note(readHost(text(env, 'CONTROL_HOST')), null),
-    adminToken: note(readSecret(env, 'ADMIN_TOKEN'), ''),
+    adminToken: note(readToken(env, 'ADMIN_TOKEN'), ''),
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
     snapshotMaxAgeMs:
@@ -61,6 +61,13 @@ function readSecret(env: Strings, name: string): Result<string, string> {
   if (value === '') return err(`${name} is not set: run \`wrangler secret put ${name}\`.`)
   if (value.length < MIN_SECRET_LENGTH) return err(`${name} is shorter than ${MIN_SECRET_LENGTH} characters.`)
   return ok(value)
+}
+
+// It travels as a bearer token, so it is spelled as one (RFC 6750, section 2.1): any other could never be presented.
+function readToken(env: Strings, name: string): Result<string, string> {
+  const secret = readSecret(env, name)
+  if (!secret.ok || /^[\w.~+/-]+=*$/.test(secret.value)) return secret
+  return err(`${name} may hold letters, digits and - . _ ~ + / only.`)
 }
 
 function readNumber(
@@ -84,7 +91,7 @@ function readOriginUrl(value: string, localDevelopment: boolean): Result<string 
 
 function readHost(value: string): Result<string | null, string> {
   if (value === '') return ok(null)
-  const host = value.toLowerCase()
+  const host = value.toLowerCase().replace(/\.$/, '')
   const sound = URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host
   return sound ? ok(host) : err('CONTROL_HOST takes a host name, such as admin.example.com.')
 }

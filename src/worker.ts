@@ -38,7 +38,9 @@ function isolateOf(env: Env): Isolate {
 
 function isControl(target: Target, config: Config): boolean {
   if (target.path !== '/_latchkey' && !target.path.startsWith('/_latchkey/')) return false
-  return config.controlHost === null || target.origin.endsWith(`://${config.controlHost}`)
+  return (
+    config.controlHost === null || target.origin.slice(target.origin.indexOf('//') + 2) === config.controlHost
+  )
 }
 
 function gatewayOf(config: Config, env: Env): Omit<GatewayDeps, 'waitUntil'> {

@@ -28,14 +28,19 @@ export function finishAnswer(answer: Response, { exchange, match, key, budget }:
   return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers })
 }
 
-// An origin that redirects to itself by its own address would send the client around the gateway, without a key.
+// An origin that redirects to itself by its own address would send the client around the gateway, with its key.
 function hideOrigin(headers: Headers, gatewayOrigin: string, { upstream, route }: Match): void {
   const location = headers.get('location')
-  if (location === null || !('url' in upstream.target) || route.rewrite !== null) return
-  const { url } = upstream.target
-  if (location === url || location.startsWith(`${url}/`) || location.startsWith(`${url}?`)) {
-    headers.set('location', gatewayOrigin + location.slice(url.length))
-  }
+  if (location === null || !('url' in upstream.target) || !URL.canParse(location)) return
+  const to = new URL(location)
+  const base = new URL(upstream.target.url)
+  if (to.origin !== base.origin) return
+  const prefix = (base.pathname === '/' ? '' : base.pathname) + (route.rewrite?.addPrefix ?? '')
+  const inner =
+    to.pathname.startsWith(`${prefix}/`) || to.pathname === prefix
+      ? to.pathname.slice(prefix.length)
+      : to.pathname
+  headers.set('location', gatewayOrigin + (route.rewrite?.stripPrefix ?? '') + inner + to.search + to.hash)
 }
 
 // No shared cache may serve one consumer's answer to another (RFC 9111, section 3.5: `private` says so for certain).

@@ -5,6 +5,7 @@
 import { encodeBase64url } from '../keys/base64url.ts'
 import { openSigningKey } from '../keys/signing-key.ts'
 import type { KeyFacts, SigningKeyFacts } from '../model/snapshot.ts'
+import { LruMap } from './lru-map.ts'
 
 /** Seconds from issue to expiry. */
 const LIFETIME_SECONDS = 120
@@ -29,14 +30,17 @@ export async function openSigner(keys: readonly SigningKeyFacts[], secret: strin
   return { kid: newest.kid, privateKey }
 }
 
+/** Assertions of one key: upstreams times hosts that it is used on. The hosts are the client's to choose. */
+const MAX_PER_KEY = 8
+
 interface Issued {
   readonly token: string
-  readonly signer: Signer
+  readonly kid: string
   readonly issuedAtMs: number
 }
 
 // By the identity of the facts: a new snapshot of the key means new assertions, and a dropped one takes its own along.
-const issued = new WeakMap<KeyFacts, Map<string, Issued>>()
+const issued = new WeakMap<KeyFacts, LruMap<string, Issued>>()
 
 /**
  * The assertion of a key for one upstream.
@@ -51,15 +55,16 @@ export async function assertConsumer(
   signer: Signer,
   now: number,
 ): Promise<string> {
-  const held = issued.get(key) ?? new Map<string, Issued>()
+  const held = issued.get(key) ?? new LruMap<string, Issued>(MAX_PER_KEY)
   const name = `${audience} ${issuer}`
   const last = held.get(name)
   const age = last === undefined ? Infinity : now - last.issuedAtMs
-  if (last !== undefined && last.signer === signer && age >= 0 && age < REUSE_MS && !hasExpired(key, now)) {
+  if (last !== undefined && last.kid === signer.kid && age >= 0 && age < REUSE_MS && !hasExpired(key, now)) {
     return last.token
   }
   const token = await sign(key, plan, audience, issuer, signer, Math.floor(now / 1000))
-  issued.set(key, held.set(name, { token, signer, issuedAtMs: now }))
+  held.set(name, { token, kid: signer.kid, issuedAtMs: now })
+  issued.set(key, held)
   return token
 }
 

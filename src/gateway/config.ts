@@ -8,16 +8,10 @@ import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { getConfigCopy, putConfigCopy } from '../store/edge.ts'
 import { openSigner } from './assertion.ts'
-import { errorName, readCopy } from './copies.ts'
+import { errorName, readCopy, REFRESH_AT, refreshBehind } from './copies.ts'
 import type { CompiledConfig } from './compiled-config.ts'
 import type { GatewayDeps } from './deps.ts'
 import { compileRoutes } from './route.ts'
-
-/** Share of the age after which a copy is renewed behind a request, so that no request waits for it. */
-export const REFRESH_AT = 0.75
-
-/** How long one background renewal is given before another may begin, milliseconds. */
-export const REFRESH_PAUSE_MS = 5_000
 
 const CONFIG = 'config'
 
@@ -30,14 +24,6 @@ export async function findConfig(deps: GatewayDeps): Promise<Result<CompiledConf
   if (now - held.snapshot.readAt > maxAgeMs * REFRESH_AT)
     refreshBehind(CONFIG, deps, () => loadConfig(deps, maxAgeMs / 2))
   return ok(held)
-}
-
-/** Starts one renewal in the background unless one of this name has just begun. */
-export function refreshBehind(name: string, deps: GatewayDeps, renew: () => Promise<unknown>): void {
-  const now = deps.now()
-  if (now - (deps.memory.refreshing.get(name) ?? -Infinity) < REFRESH_PAUSE_MS) return
-  deps.memory.refreshing.set(name, now)
-  deps.waitUntil(renew())
 }
 
 async function loadConfig(deps: GatewayDeps, maxAgeMs: number): Promise<Result<CompiledConfig, Refusal>> {
@@ -62,6 +48,9 @@ async function loadConfig(deps: GatewayDeps, maxAgeMs: number): Promise<Result<C
 }
 
 function keep(compiled: CompiledConfig, deps: GatewayDeps): Result<CompiledConfig, Refusal> {
+  // A slow reader must not put an older copy over a newer one.
+  const held = deps.memory.config
+  if (held !== null && held.snapshot.readAt > compiled.snapshot.readAt) return ok(held)
   deps.memory.config = compiled
   return ok(compiled)
 }

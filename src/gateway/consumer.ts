@@ -11,6 +11,7 @@ const MAX_BYTES = 8 * 1024
 
 interface Named {
   readonly plan: string | null
+  readonly assertionBytes: number
   readonly lines: readonly HeaderLine[]
 }
 
@@ -27,9 +28,9 @@ export function consumerHeaders(
   assertionBytes: number,
 ): readonly HeaderLine[] {
   const held = made.get(key)
-  if (held !== undefined && held.plan === plan) return held.lines
+  if (held !== undefined && held.plan === plan && held.assertionBytes === assertionBytes) return held.lines
   const lines = fit(describe(key, plan), MAX_BYTES - assertionBytes)
-  made.set(key, { plan, lines })
+  made.set(key, { plan, assertionBytes, lines })
   return lines
 }
 

@@ -1,16 +1,22 @@
 // Where a copy comes from when memory has none: KV, else D1's primary. One order for keys and configuration.
 // KV failing or slow: D1 answers. D1 failing: 503, never 401, because the key may well be good.
 import { usable } from '../feed/usable.ts'
-import type { Stamp } from '../model/snapshot.ts'
+import type { ReadStamp, Stamp } from '../model/snapshot.ts'
 import { notMigrated, refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import type { GatewayDeps, Read, ReadStamp } from './deps.ts'
+import type { GatewayDeps, Read } from './deps.ts'
 
 /** A KV read that takes longer is given up for D1: fails open to the authority. */
 const KV_TIMEOUT_MS = 1_000
 /** A D1 read that takes longer is a 503: fails closed. */
 const D1_TIMEOUT_MS = 5_000
 const RETRY_AFTER_SECONDS = 2
+
+/** Share of the age after which a copy is renewed behind a request, so that no request waits for it. */
+export const REFRESH_AT = 0.75
+
+/** How long one background renewal is given before another may begin, milliseconds. */
+const REFRESH_PAUSE_MS = 5_000
 
 export interface CopySource<T extends Stamp> {
   /** For the log: what could not be read. */
@@ -54,6 +60,14 @@ async function readPrimary<T extends Stamp>(
     deps.log({ event: 'd1_failed', what: source.what, error: errorName(error) })
     return err(refuse('verification_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS }))
   }
+}
+
+/** Starts one renewal in the background unless one of this name has just begun. */
+export function refreshBehind(name: string, deps: GatewayDeps, renew: () => Promise<unknown>): void {
+  const now = deps.now()
+  if (now - (deps.memory.refreshing.get(name) ?? -Infinity) < REFRESH_PAUSE_MS) return
+  deps.memory.refreshing.set(name, now)
+  deps.waitUntil(renew())
 }
 
 /** An error's class and nothing else: messages of database errors contain parameters. */

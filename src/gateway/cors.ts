@@ -12,14 +12,6 @@ const DEFAULT_EXPOSED = [
   'X-API-Key-Expiring',
   'Sunset',
 ]
-const ORIGIN_CORS_HEADERS = [
-  'access-control-allow-origin',
-  'access-control-allow-credentials',
-  'access-control-allow-methods',
-  'access-control-allow-headers',
-  'access-control-expose-headers',
-  'access-control-max-age',
-]
 
 export function isPreflight(request: Request): boolean {
   return (
@@ -27,6 +19,11 @@ export function isPreflight(request: Request): boolean {
     request.headers.has('origin') &&
     request.headers.has('access-control-request-method')
   )
+}
+
+/** False where the origin answers preflights itself: an open route without a policy. */
+export function answersPreflight(route: RouteFacts): boolean {
+  return route.cors !== null || route.auth !== 'none'
 }
 
 /**
@@ -54,7 +51,8 @@ export function preflightResponse(request: Request, route: RouteFacts, methods: 
 /** Puts the route's policy on an answer, in place of whatever the origin said about CORS. */
 export function applyCors(headers: Headers, webOrigin: string | null, cors: CorsPolicy | null): void {
   if (cors === null) return
-  for (const name of ORIGIN_CORS_HEADERS) headers.delete(name)
+  const said = [...headers.keys()].filter((name) => name.startsWith('access-control-'))
+  for (const name of said) headers.delete(name)
   headers.append('vary', 'Origin')
   const allowOrigin = allowedOrigin(cors, webOrigin)
   if (allowOrigin === null) return

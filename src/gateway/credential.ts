@@ -15,6 +15,9 @@ export interface Credential {
 /** Names the protocol entry that carries a key: `Sec-WebSocket-Protocol: chat, latchkey.key.<key>`. */
 const WEBSOCKET_KEY_PROTOCOL = 'latchkey.key.'
 
+/** The scheme in any case (RFC 9110, section 11.1), with or without a token behind it. */
+const BEARER = /^bearer(?:[ \t]+|$)/i
+
 interface Sighting {
   readonly location: CredentialLocation
   readonly values: readonly string[]
@@ -33,7 +36,7 @@ export function readCredential(
 ): Result<Credential | null, Refusal> {
   const seen: Sighting[] = []
   for (const location of locations) {
-    const values = READERS[location.in](headers, query, location)
+    const values = readLocation(headers, query, location)
     if (values.length > 0) seen.push({ location, values })
   }
   if (seen.length === 0) return ok(null)
@@ -62,48 +65,43 @@ export function readStrayKeys(
   locations: readonly CredentialLocation[],
   legacyPrefixes: readonly string[],
 ): Credential | null {
-  const foundIn = locations.filter((location) =>
-    READERS[location.in](headers, query, location).some((value) => looksLikeKey(value, legacyPrefixes)),
-  )
-  return foundIn.length === 0 ? null : { text: '', foundIn }
+  const stray = (location: CredentialLocation) =>
+    readLocation(headers, query, location).find((value) => looksLikeKey(value, legacyPrefixes))
+  const foundIn = locations.filter((location) => stray(location) !== undefined)
+  const [first] = foundIn
+  return first === undefined ? null : { text: stray(first) ?? '', foundIn }
 }
 
-type Reader = (headers: Headers, query: string, location: CredentialLocation) => readonly string[]
+/** Every value that stands at a location; more than one where it is repeated. */
+function readLocation(headers: Headers, query: string, location: CredentialLocation): readonly string[] {
+  switch (location.in) {
+    case 'bearer':
+      return bearerTokens(headers.get('authorization') ?? '')
+    case 'header':
+      return headers.has(location.name) ? splitList(headers.get(location.name) ?? '') : []
+    case 'query':
+      return splitQuery(query)
+        .filter((pair) => isNamed(pair, location.name))
+        .map(valueOf)
+    case 'cookie':
+      return splitCookies(headers.get('cookie') ?? '')
+        .filter((pair) => isNamed(pair, location.name))
+        .map((pair) => unquote(valueOf(pair)))
+    case 'websocket_protocol':
+      return offeredProtocols(headers)
+        .filter((protocol) => protocol.startsWith(WEBSOCKET_KEY_PROTOCOL))
+        .map((protocol) => protocol.slice(WEBSOCKET_KEY_PROTOCOL.length))
+    default:
+      return []
+  }
+}
 
-const READERS: Readonly<Record<CredentialLocation['in'], Reader>> = {
-  // Repeated headers arrive joined by ", ": no key and no b64token (RFC 6750) contains a comma.
-  bearer(headers) {
-    const value = headers.get('authorization')
-    if (value === null) return []
-    const parts = splitList(value)
-    if (parts.length > 1) return parts.some((part) => /^bearer\b/i.test(part)) ? parts : []
-    const match = /^bearer(?:[ \t]+(.*))?$/i.exec(value)
-    return match === null ? [] : [match[1] ?? '']
-  },
-  header(headers, _query, location) {
-    const value = location.in === 'header' ? headers.get(location.name) : null
-    return value === null ? [] : splitList(value)
-  },
-  query(_headers, query, location) {
-    if (location.in !== 'query' || query.length < 2) return []
-    return query
-      .slice(1)
-      .split('&')
-      .filter((pair) => isNamed(pair, location.name))
-      .map(valueOf)
-  },
-  cookie(headers, _query, location) {
-    const value = headers.get('cookie')
-    if (location.in !== 'cookie' || value === null) return []
-    return splitCookies(value)
-      .filter((pair) => isNamed(pair, location.name))
-      .map((pair) => unquote(valueOf(pair)))
-  },
-  websocket_protocol(headers) {
-    return offeredProtocols(headers)
-      .filter((protocol) => protocol.startsWith(WEBSOCKET_KEY_PROTOCOL))
-      .map((protocol) => protocol.slice(WEBSOCKET_KEY_PROTOCOL.length))
-  },
+// Repeated headers arrive joined by ", ": no key and no b64token (RFC 6750, section 2.1) contains a comma. In such a
+// list every member counts, whatever scheme it has, so that no member can hide a key from those who look for one.
+function bearerTokens(header: string): readonly string[] {
+  const members = splitList(header)
+  if (!members.some((member) => BEARER.test(member))) return []
+  return members.map((member) => member.replace(BEARER, ''))
 }
 
 /** The members of `Sec-WebSocket-Protocol`, in the client's order (RFC 6455, section 11.3.4). */
@@ -118,11 +116,12 @@ export function plainProtocols(headers: Headers): readonly string[] {
 
 /** `query` without the parameter of this name; everything else stays as it was, undecoded. */
 export function withoutParameter(query: string, name: string): string {
-  const rest = query
-    .slice(1)
-    .split('&')
-    .filter((pair) => !isNamed(pair, name))
-  return rest.length === 0 ? '' : `?${rest.join('&')}`
+  return joinQuery(splitQuery(query).filter((pair) => !isNamed(pair, name)))
+}
+
+/** `query` without every parameter that holds the text. */
+export function withoutText(query: string, text: string): string {
+  return query.includes(text) ? joinQuery(splitQuery(query).filter((pair) => !pair.includes(text))) : query
 }
 
 /** A `Cookie` header without the cookie of this name; everything else stays as it was. */
@@ -130,6 +129,14 @@ export function withoutCookie(header: string, name: string): string {
   return splitCookies(header)
     .filter((pair) => !isNamed(pair, name))
     .join('; ')
+}
+
+function splitQuery(query: string): readonly string[] {
+  return query.length < 2 ? [] : query.slice(1).split('&')
+}
+
+function joinQuery(pairs: readonly string[]): string {
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 
 function splitList(value: string): readonly string[] {

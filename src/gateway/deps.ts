@@ -1,17 +1,10 @@
 // What the gateway is given: clock, dice, storage and network come in here, so that every step can be run in a test
 // with a clock that stands still and storage that fails.
 import type { Config } from '../config.ts'
-import type { ConfigSnapshot, KeySnapshot } from '../model/snapshot.ts'
+import type { ConfigSnapshot, KeySnapshot, ReadStamp } from '../model/snapshot.ts'
 import type { Result } from '../result.ts'
 import type { EdgeMemory } from './memory.ts'
 import type { Fetch } from './upstream.ts'
-
-/** Stamp of a read that is about to begin. */
-export interface ReadStamp {
-  readonly asOf: number
-  /** Epoch milliseconds. */
-  readonly now: number
-}
 
 /** D1's answer; `no_schema` when its tables do not exist yet. An outage throws. */
 export type Read<T> = Promise<Result<T, 'no_schema'>>

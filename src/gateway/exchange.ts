@@ -23,6 +23,4 @@ export interface Match {
   readonly upstream: UpstreamFacts
   /** How the upstream is reached: the network or a service binding. */
   readonly fetch: Fetch
-  /** False where the origin answers preflights itself: an open route without a policy. */
-  readonly answersPreflight: boolean
 }

@@ -2,9 +2,10 @@
 import type { UpstreamFacts } from '../model/snapshot.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import { isPreflight } from './cors.ts'
+import { answersPreflight, isPreflight } from './cors.ts'
 import type { Exchange, Match } from './exchange.ts'
 import { acceptsPath } from './path.ts'
+import type { RouteMatch } from './route.ts'
 import type { Fetch } from './upstream.ts'
 
 /** Methods that would show an origin's view of the headers we inject, or open a tunnel (RFC 9110, 9.3.6 and 9.3.8). */
@@ -16,7 +17,7 @@ export function findRoute(exchange: Exchange): Result<Match, Refusal> {
   if (FORBIDDEN_METHODS.has(request.method.toUpperCase())) {
     return err(refuse('method_not_allowed', { allow: COMMON_METHODS }))
   }
-  const match = config.routes.match(target.host, matchedMethod(request), target.path)
+  const match = matchRoute(exchange)
   if (match.kind === 'none') return err(nothingFound(exchange))
   if (match.kind === 'method') return err(refuse('method_not_allowed', { allow: match.allow }))
   const { route } = match
@@ -28,13 +29,18 @@ export function findRoute(exchange: Exchange): Result<Match, Refusal> {
   if (upstream === undefined || fetch === null) {
     return err(refuse('not_configured', { detail: 'The upstream of this route is not there.' }))
   }
-  return ok({ route, upstream, fetch, answersPreflight: route.cors !== null || route.auth !== 'none' })
+  return ok({ route, upstream, fetch })
 }
 
-// A preflight asks on behalf of another method: the route of that method has the policy.
-function matchedMethod(request: Request): string {
-  if (!isPreflight(request)) return request.method
-  return request.headers.get('access-control-request-method') ?? request.method
+// A preflight asks on behalf of another method, so the route of that method has the policy. An open route without one
+// leaves preflights to its origin: such a request is then an OPTIONS request like any other, with that route's rules.
+function matchRoute({ request, target, config }: Exchange): RouteMatch {
+  if (isPreflight(request)) {
+    const asked = request.headers.get('access-control-request-method') ?? ''
+    const match = config.routes.match(target.host, asked, target.path)
+    if (match.kind === 'route' && answersPreflight(match.route)) return match
+  }
+  return config.routes.match(target.host, request.method, target.path)
 }
 
 function nothingFound({ config, deps }: Exchange): Refusal {

@@ -8,7 +8,7 @@ import { takeBudget } from './budget.ts'
 import { readCaller } from './caller.ts'
 import { findConfig } from './config.ts'
 import { errorName } from './copies.ts'
-import { applyCors, isPreflight, preflightResponse } from './cors.ts'
+import { answersPreflight, applyCors, isPreflight, preflightResponse } from './cors.ts'
 import type { Credential } from './credential.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange, Match } from './exchange.ts'
@@ -66,7 +66,8 @@ async function pass(
   const match = findRoute(exchange)
   if (!match.ok) return match
   trace.route = match.value.route
-  if (isPreflight(request) && match.value.answersPreflight) return ok(answerPreflight(exchange, match.value))
+  if (isPreflight(request) && answersPreflight(match.value.route))
+    return ok(answerPreflight(exchange, match.value))
   // 2. The credential, from the route's locations.
   const credential = presentCredential(exchange, match.value.route)
   if (!credential.ok) return credential
@@ -90,14 +91,16 @@ async function pass(
 }
 
 async function authenticate(
-  exchange: Exchange,
+  { caller, config, deps }: Exchange,
   { route }: Match,
   credential: Credential | null,
 ): Promise<Result<KeyFacts | null, Refusal>> {
   if (route.auth === 'none') return ok(null)
-  if (credential !== null)
-    return findKey(credential.text, exchange.caller.address, exchange.config, exchange.deps)
-  return route.auth === 'optional' ? ok(null) : err(refuse('key_missing'))
+  if (credential !== null) {
+    return findKey(credential.text, caller.address, route.strict ? 'strict' : 'bounded', config, deps)
+  }
+  // Nobody holds no scopes: an optional route that asks for some asks for a key.
+  return route.auth === 'optional' && route.scopes.length === 0 ? ok(null) : err(refuse('key_missing'))
 }
 
 async function callOrigin(

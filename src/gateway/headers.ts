@@ -5,11 +5,14 @@ import { isReservedHeader } from '../policy/reserved-headers.ts'
 // Folding costs more than a map look-up, and clients send the same few names again and again.
 const verdicts = new Map<string, boolean>()
 const MAX_VERDICTS = 2_000
+// The names are the client's: without a bound on their length, the map would hold 60 KB for each.
+const MAX_REMEMBERED_LENGTH = 64
 
 function mustNotCross(name: string): boolean {
   const known = verdicts.get(name)
   if (known !== undefined) return known
   const verdict = isReservedHeader(name)
+  if (name.length > MAX_REMEMBERED_LENGTH) return verdict
   if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
   verdicts.set(name, verdict)
   return verdict

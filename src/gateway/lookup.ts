@@ -8,10 +8,12 @@ import type { KeyFacts, KeySnapshot } from '../model/snapshot.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { getKeyCopy, putKeyCopy } from '../store/edge.ts'
-import { readCopy } from './copies.ts'
+import { readCopy, REFRESH_AT, refreshBehind } from './copies.ts'
 import type { CompiledConfig } from './compiled-config.ts'
-import { REFRESH_AT, refreshBehind } from './config.ts'
 import type { GatewayDeps } from './deps.ts'
+
+/** `strict`: a route that asks D1's primary for every request, and refuses when D1 does not answer. */
+export type Freshness = 'strict' | 'bounded'
 
 /** How long "no such key" may be believed. */
 export const ABSENCE_MAX_AGE_MS = 10_000
@@ -27,13 +29,14 @@ const FAILURE_MEMORY_MS = 60_000
 export async function findKey(
   text: string,
   address: string | null,
+  freshness: Freshness,
   config: CompiledConfig,
   deps: GatewayDeps,
 ): Promise<Result<KeyFacts, Refusal>> {
   const parsed = parseKey(text, config.snapshot.settings.legacyPrefixes)
   if (parsed === null) return err(refuse('key_malformed'))
   const hash = await digestKey(text)
-  const held = heldSnapshot(hash, deps)
+  const held = freshness === 'strict' ? null : heldSnapshot(hash, deps)
   // A hash in memory was checked when it got there: the warm path costs one digest and no HMAC.
   if (held !== null) return known(held)
   if (parsed.format === 'native' && !(await hasValidCheck(config.checkSecrets, parsed.body, parsed.check))) {
@@ -41,7 +44,7 @@ export async function findKey(
   }
   const refusal = await refuseFailingAddress(address, deps)
   if (refusal !== null) return err(refusal)
-  const read = await loadKey(hash, deps.config.snapshotMaxAgeMs, deps)
+  const read = await loadKey(hash, freshness === 'strict' ? 'primary' : deps.config.snapshotMaxAgeMs, deps)
   if (!read.ok) return read
   if (read.value.key === null && address !== null) deps.memory.failedAddresses.set(address, deps.now())
   return known(read.value)
@@ -64,16 +67,18 @@ function heldSnapshot(hash: string, deps: GatewayDeps): KeySnapshot | null {
   return absent !== undefined && usable(absent, ABSENCE_MAX_AGE_MS, now) ? absent : null
 }
 
+/** @param maxAgeMs of a KV copy that will do; `primary`: none will, D1 is asked */
 async function loadKey(
   hash: string,
-  maxAgeMs: number,
+  maxAgeMs: number | 'primary',
   deps: GatewayDeps,
 ): Promise<Result<KeySnapshot, Refusal>> {
   const read = await readCopy(
     {
       what: 'key',
-      maxAgeMs,
-      fromKv: () => getKeyCopy(deps.kv, hash, deps.config.snapshotMaxAgeMs),
+      maxAgeMs: maxAgeMs === 'primary' ? 0 : maxAgeMs,
+      fromKv: async () =>
+        maxAgeMs === 'primary' ? null : getKeyCopy(deps.kv, hash, deps.config.snapshotMaxAgeMs),
       fromD1: (stamp) => deps.readKey(hash, stamp),
       // An absence stays in memory: in KV it would outlive the creation of its key at every other place.
       toKv: async (copy) =>
@@ -88,7 +93,7 @@ async function loadKey(
 function remember(snapshot: KeySnapshot, deps: GatewayDeps): void {
   const { keys, absences } = deps.memory
   // A slow reader must not put an older copy over a newer one.
-  const held = keys.get(snapshot.hash)
+  const held = keys.get(snapshot.hash) ?? absences.get(snapshot.hash)
   if (held !== undefined && held.readAt > snapshot.readAt) return
   if (snapshot.key === null) {
     keys.delete(snapshot.hash)

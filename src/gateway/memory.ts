@@ -1,5 +1,6 @@
 // What an isolate remembers between requests: values only, never promises, because a request may not await I/O that
-// another request began. All of it is bounded, all of it may vanish at any time.
+// another request began. All of it is bounded, all of it may vanish at any time. What is derived from a snapshot
+// (assertions, consumer headers) hangs weakly on the snapshot itself and ends with it.
 import type { KeySnapshot } from '../model/snapshot.ts'
 import type { ChangeKind } from '../model/vocabulary.ts'
 import type { CompiledConfig } from './compiled-config.ts'

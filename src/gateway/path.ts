@@ -2,12 +2,13 @@
 // `request.url` is raw, `new URL` resolves `%2e%2e`, Hono decodes, `fetch` normalises again, and origins decode what
 // is left: whoever matches one of these strings and forwards another has a way around every route's scopes.
 import { err, ok, type Result } from '../result.ts'
+import { LruMap } from './lru-map.ts'
 import type { PathMode } from '../model/vocabulary.ts'
 
 export interface Target {
   /** Lower case, without port and trailing dot. */
   readonly host: string
-  /** `https://api.example.com`, as called. */
+  /** `https://api.example.com`: the scheme and host as called, without a default port or a trailing dot. */
   readonly origin: string
   /** Only unreserved escapes are decoded (RFC 3986, section 6.2.2.2); what is left has upper-case hex digits. */
   readonly path: string
@@ -37,15 +38,38 @@ const NOT_PLAIN = /[^A-Za-z0-9\-._~!$&'()*+,=:@/]|\/\/|\/\.\.?(?:\/|$)/
 export function readTarget(url: string, hostHeader: string | null): Result<Target, string> {
   const parts = URL_PARTS.exec(url)
   const authority = parts?.[2]?.toLowerCase() ?? ''
-  const isHost = HOST.test(authority) && (hostHeader === null || HOST.test(hostHeader.toLowerCase()))
+  const isHost =
+    authority.length <= MAX_AUTHORITY &&
+    HOST.test(authority) &&
+    (hostHeader === null || HOST.test(hostHeader.toLowerCase()))
   if (parts === null || !isHost) return err('The Host header is not a host name.')
-  const host = authority.replace(/:\d+$/, '').replace(/\.$/, '')
-  const origin = `${parts[1]}://${authority}`
+  const origin = originOf(`${parts[1]}://${authority}`)
+  if (origin === null) return err('The Host header is not a host name.')
+  const host = origin.slice(origin.indexOf('//') + 2).replace(/:\d+$/, '')
   const query = parts[4] ?? ''
   const raw = parts[3] === undefined || parts[3] === '' ? '/' : parts[3]
   if (!NOT_PLAIN.test(raw)) return ok({ host, origin, path: raw, query, needs: 'strict' })
   const canonical = canonicalise(origin, raw)
   return canonical.ok ? ok({ host, origin, query, ...canonical.value }) : canonical
+}
+
+/** A gateway answers on a few hosts, so parsing each once is enough. Bounded, because the names are the client's. */
+const origins = new LruMap<string, string | null>(64)
+const MAX_AUTHORITY = 260 // a host name of 253 characters and a port
+
+function originOf(text: string): string | null {
+  const known = origins.get(text)
+  if (known !== undefined) return known
+  const origin = parseOrigin(text)
+  origins.set(text, origin)
+  return origin
+}
+
+// A port past 65535 or an address such as 1.2.3.999 has the shape of a host and is none.
+function parseOrigin(text: string): string | null {
+  if (!URL.canParse(text)) return null
+  const { protocol, host, port } = new URL(text)
+  return `${protocol}//${port === '' ? host.replace(/\.$/, '') : host.replace(/\.(?=:\d+$)/, '')}`
 }
 
 // No mode forwards these: `fetch` itself would rewrite them, so that the origin would see another path than was matched.

@@ -1,5 +1,6 @@
 // Step 2 with its two refusals: a key in cleartext, and a socket that could only answer with the key itself.
 import type { RouteFacts } from '../model/snapshot.ts'
+import { allowsWebOrigin } from '../policy/network.ts'
 import { isCleartext } from '../policy/upstream-url.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -24,6 +25,7 @@ export function presentCredential(exchange: Exchange, route: RouteFacts): Result
       refuse('request_invalid', { detail: 'Offer a WebSocket protocol of your own beside the key.' }),
     )
   }
+  if (isForgeable(exchange, route, read.value)) return err(refuse('origin_not_allowed'))
   return read
 }
 
@@ -38,11 +40,19 @@ function cameInTheClear({ target, deps }: Exchange): boolean {
 // The answer is the same for every key, so it is sent first; that the key was a good one is for the operator alone.
 function reportExposure({ caller, config, trace, deps }: Exchange, credential: Credential): void {
   const report = async () => {
-    const key = await findKey(credential.text, caller.address, config, deps)
+    const key = await findKey(credential.text, caller.address, 'bounded', config, deps)
     if (key.ok)
       deps.log({ event: 'key_exposed', request_id: trace.requestId, key_id: key.value.id, by: 'cleartext' })
   }
   deps.waitUntil(report().catch(() => undefined))
+}
+
+// A browser adds a cookie to whatever page's request: a key that came in one counts only for pages of the gateway's own
+// origin and those that the route's CORS policy names. Requests without an `Origin` header come from no page's script.
+function isForgeable({ caller, target }: Exchange, route: RouteFacts, credential: Credential): boolean {
+  const inCookie = credential.foundIn.some((location) => location.in === 'cookie')
+  if (!inCookie || caller.webOrigin === null || caller.webOrigin === target.origin) return false
+  return !allowsWebOrigin(route.cors?.origins ?? [], caller.webOrigin)
 }
 
 function onlyOffersKey(headers: Headers, credential: Credential): boolean {

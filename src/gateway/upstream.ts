@@ -1,6 +1,12 @@
 // Step 7: the request as the origin gets it, and the call itself: streamed both ways, bounded in time, repeated only
 // where repeating cannot hurt.
-import { plainProtocols, withoutCookie, withoutParameter, type Credential } from './credential.ts'
+import {
+  plainProtocols,
+  withoutCookie,
+  withoutParameter,
+  withoutText,
+  type Credential,
+} from './credential.ts'
 import type { HeaderLine } from './consumer.ts'
 import { cleanHeaders } from './headers.ts'
 import type { Target } from './path.ts'
@@ -23,12 +29,18 @@ export interface Outgoing {
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
+/** `fetch` sends no body with these: RFC 9110, sections 9.3.1 and 9.3.2, gives one no meaning. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
 /** RFC 9110, section 9.2.2. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 /** Sends the request. A refusal is a 502, 504 or 508; any answer of the origin, also a 500, is an answer. */
 export async function forward(outgoing: Outgoing): Promise<Result<Response, Refusal>> {
   const { request, route, upstream, fetch } = outgoing
+  if (request.body !== null && BODILESS.has(request.method)) {
+    return err(refuse('request_invalid', { detail: `A body on ${request.method} cannot be forwarded.` }))
+  }
   const headers = originHeaders(outgoing)
   if (headers === null) return err(refuse('loop_detected'))
   // no-store: two consumers' answers to one URL must never meet in the platform's cache.
@@ -61,7 +73,7 @@ async function callWithRetries(
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        return ok(await fetch(url, { ...init, signal: deadline.signal }))
+        return judgeStatus(await fetch(url, { ...init, signal: deadline.signal }))
       } catch {
         if (deadline.signal.aborted) return err(refuse('origin_timeout'))
         if (attempt >= attempts) return err(refuse('origin_unreachable'))
@@ -70,6 +82,13 @@ async function callWithRetries(
   } finally {
     clearTimeout(timer)
   }
+}
+
+// 101 only with the socket that it promises; past 599 HTTP knows nothing (RFC 9110, section 15).
+function judgeStatus(answer: Response): Result<Response, Refusal> {
+  const isKnown = answer.status >= 200 && answer.status <= 599
+  if (isKnown || answer.webSocket !== null) return ok(answer)
+  return err(refuse('origin_unreachable', { detail: 'The origin answered with a status that is none.' }))
 }
 
 /** The origin's URL: exactly the path that was matched, rewritten by whole segments, and the query as it came. */
@@ -90,7 +109,8 @@ export function rewritePath(path: string, rewrite: Rewrite | null): string {
 
 function queryWithout(query: string, credential: Credential | null): string {
   const inQuery = credential?.foundIn.filter((location) => location.in === 'query') ?? []
-  return inQuery.reduce((rest, location) => withoutParameter(rest, location.name), query)
+  const rest = inQuery.reduce((left, location) => withoutParameter(left, location.name), query)
+  return credential === null ? rest : withoutText(rest, credential.text)
 }
 
 /** Null when the request has been here before. */
@@ -100,6 +120,8 @@ function originHeaders({ request, upstream, credential, injected, via }: Outgoin
   if (passed?.includes(via)) return null
   const headers = new Headers(request.headers)
   cleanHeaders(headers)
+  // Whatever the route's locations: a key that is offered as a protocol could come back in the origin's choice.
+  setOrDelete(headers, 'sec-websocket-protocol', plainProtocols(headers).join(', '))
   if (credential !== null) removeCredential(headers, credential)
   if (upgrade?.toLowerCase() === 'websocket') headers.set('upgrade', 'websocket')
   headers.set('via', passed === null ? `1.1 ${via}` : `${passed}, 1.1 ${via}`)
@@ -121,12 +143,13 @@ function removeCredential(headers: Headers, credential: Credential): void {
         setOrDelete(headers, 'cookie', withoutCookie(headers.get('cookie') ?? '', location.name))
         break
       case 'websocket_protocol':
-        setOrDelete(headers, 'sec-websocket-protocol', plainProtocols(headers).join(', '))
-        break
       case 'query':
-        break // part of the URL
+        break // removed for every request, and with the URL
     }
   }
+  // And wherever else it stands: a browser's own Referer holds the query that held the key.
+  const holders = [...headers].filter(([, value]) => value.includes(credential.text))
+  for (const [name] of holders) headers.delete(name)
 }
 
 function setOrDelete(headers: Headers, name: string, value: string): void {

@@ -112,7 +112,8 @@ export function displayForm(key: string, legacyPrefix = ''): { start: string; la
  */
 export function redactKeys(text: string, legacyPrefixes: readonly string[] = []): string {
   const plain = text.replace(ESCAPED, unescapeUnreserved)
-  const redacted = plain.replace(keysInText(legacyPrefixes), '<$1$2…>')
+  const keys = legacyPrefixes.length === 0 ? NATIVE_KEYS : keysInText(legacyPrefixes)
+  const redacted = plain.replace(keys, '<$1$2…>')
   return redacted === plain ? text : redacted
 }
 
@@ -145,3 +146,6 @@ function keysInText(legacyPrefixes: readonly string[]): RegExp {
   const legacy = String.raw`(${literals.join('|') || '(?!)'})[^\s"'<>()&,;\\]{12,}`
   return new RegExp(`${legacy}|${NATIVE_IN_TEXT}`, 'g')
 }
+
+// The common case, compiled once: a flood of refusals is logged line by line.
+const NATIVE_KEYS = keysInText([])

@@ -11,6 +11,13 @@ export interface Stamp {
   readonly readAt: number
 }
 
+/** Known before a read begins; what it reads is stamped with it. */
+export interface ReadStamp {
+  readonly asOf: number
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
 /** The effective state of a key: computed from key, project, team and organization together when D1 is read. */
 export type EffectiveState = 'active' | 'pending' | 'disabled' | 'revoked' | 'organization_suspended'
 

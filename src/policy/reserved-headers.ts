@@ -29,6 +29,14 @@ const NAMESPACE_NAMES: ReadonlySet<string> = new Set([
   'x-consumer',
   'x-forwarded',
   'x-real-ip',
+  'client-ip',
+  'x-cluster-client-ip',
+  'remote-user',
+  'proxy',
+  'x-host',
+  'x-original-host',
+  'x-original-method',
+  'x-http-path-override',
   'x-client-ip',
   'true-client-ip',
   'x-original-url',
@@ -45,9 +53,14 @@ export function foldHeaderName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '-')
 }
 
+/** Fields that pass under their own spelling only. */
+const PLATFORM = /^(?:cf|content|authorization|cookie|host|x-api-key)(?:-|$)/
+
 /** True for a field that neither side may set, in any spelling of its name. */
 export function isReservedHeader(name: string): boolean {
   const folded = foldHeaderName(name)
+  // `CF_Connecting_IP` is nobody's header, and reads like Cloudflare's to whoever folds names.
+  if (folded !== name.toLowerCase() && PLATFORM.test(folded)) return true
   return (
     HOP_BY_HOP.has(folded) ||
     NAMESPACE_NAMES.has(folded) ||

@@ -11,6 +11,12 @@ export function keyCopyName(hash: string): string {
 /** KV key of the configuration snapshot. */
 export const CONFIG_COPY_NAME = 'config'
 
+/**
+ * Version of the copies' shape. A release that adds a field which decides raises it: copies of the release before, which
+ * lack the field, are then misses.
+ */
+const FORMAT = 1
+
 /** KV accepts no expiration below 60 s and no cacheTtl below 30 s. */
 const MIN_EXPIRATION_SECONDS = 60
 const MIN_CACHE_SECONDS = 30
@@ -24,7 +30,11 @@ export async function getKeyCopy(
 }
 
 export async function putKeyCopy(kv: KVNamespace, snapshot: KeySnapshot, maxAgeMs: number): Promise<void> {
-  await kv.put(keyCopyName(snapshot.hash), JSON.stringify(snapshot), writeOptions(maxAgeMs))
+  await kv.put(
+    keyCopyName(snapshot.hash),
+    JSON.stringify({ format: FORMAT, ...snapshot }),
+    writeOptions(maxAgeMs),
+  )
 }
 
 export async function getConfigCopy(kv: KVNamespace, maxAgeMs: number): Promise<ConfigSnapshot | null> {
@@ -36,7 +46,7 @@ export async function putConfigCopy(
   snapshot: ConfigSnapshot,
   maxAgeMs: number,
 ): Promise<void> {
-  await kv.put(CONFIG_COPY_NAME, JSON.stringify(snapshot), writeOptions(maxAgeMs))
+  await kv.put(CONFIG_COPY_NAME, JSON.stringify({ format: FORMAT, ...snapshot }), writeOptions(maxAgeMs))
 }
 
 /** A key copy from its JSON, or null for anything that is not exactly one. */
@@ -68,7 +78,7 @@ function parseObject(text: string | null): Fields | null {
   if (text === null) return null
   try {
     const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : null
+    return isObject(value) && value.format === FORMAT ? value : null
   } catch {
     return null
   }

@@ -11,20 +11,13 @@ import type {
   ConfigSnapshot,
   KeyFacts,
   KeySnapshot,
+  ReadStamp,
   RouteFacts,
   Stamp,
   UpstreamFacts,
 } from '../model/snapshot.ts'
 import { open, type Databases } from './database.ts'
 import { ensureSettings } from './settings.ts'
-
-/** Known before the read begins. */
-export interface ReadStamp {
-  /** Sequence number that the reader's feed had; 0 without a feed. */
-  readonly asOf: number
-  /** Epoch milliseconds. */
-  readonly now: number
-}
 
 /**
  * The key with this hash as D1 knows it now. An unknown hash gives a snapshot too, with `key: null`.

@@ -42,6 +42,9 @@ beforeAll(async () => {
   await route({ path: '/web/*', cors: { origins: ['https://app.example.com'], credentials: true } })
   await route({ path: '/hosted/*', hosts: ['tenant.test'], auth: 'none' })
   await route({ path: '/quick/*', timeout_ms: 300 })
+  await route({ path: '/preflight', methods: ['GET'], auth: 'none' })
+  await route({ path: '/preflight', methods: ['OPTIONS'], scopes: ['admin:write'] })
+  await route({ path: '/strict/*', strict: true })
 })
 
 afterAll(async () => {
@@ -89,7 +92,7 @@ async function expectProblem(response: Response, status: number, code: string) {
 
 async function raw(lines: readonly string[], body = '') {
   const response = await sendRaw(gateway.url, lines, body)
-  const problem = response.headers.get('content-type') === 'application/problem+json'
+  const problem = response.body !== '' && response.headers.get('content-type') === 'application/problem+json'
   return { ...response, code: problem ? (JSON.parse(response.body) as { code: string }).code : null }
 }
 
@@ -415,11 +418,21 @@ describe('paths', () => {
     },
   )
 
-  test('an absolute target of another host is routed by that host, not by Host', async () => {
+  test('an absolute target is routed by Host, like every other', async () => {
     const response = await raw(['GET http://tenant.test/hosted/x HTTP/1.1', host])
-    expect([200, 400, 401]).toContain(response.status)
-    expect(origin.arrivals.every((arrival) => arrival.url === '/hosted/x')).toBe(true)
+    expect(response.code).toBe('key_missing')
+    expect(origin.arrivals).toEqual([])
   })
+
+  test.each(['Host: a:99999', 'Host: 1.2.3.999', 'Host: [::::]'])(
+    '%j is a 400, also at the control plane',
+    async (line) => {
+      for (const path of ['/x', '/_latchkey/v1/keys']) {
+        const response = await raw([`GET ${path} HTTP/1.1`, line, `X-API-Key: ${live.secret}`])
+        expect([response.status, response.code]).toEqual([400, 'request_invalid'])
+      }
+    },
+  )
 })
 
 describe('headers to the origin', () => {
@@ -467,6 +480,39 @@ describe('headers to the origin', () => {
     expect(headers).not.toHaveProperty('x-secret')
   })
 
+  test.each<[string, string, readonly string[]]>([
+    [
+      'in a list of Authorization values',
+      '/public/x',
+      ['Authorization: Bearer KEY', 'Authorization: Bearer KEY'],
+    ],
+    ['behind another scheme', '/public/x', ['Authorization: Basic eA==', 'Authorization: Bearer KEY']],
+    ['in Referer', '/x', ['X-API-Key: KEY', 'Referer: https://app.test/?api_key=KEY']],
+    ['in a look-alike', '/x', ['X-API-Key: KEY', 'X_API_Key: KEY']],
+    ['in a second cookie line', '/x', ['X-API-Key: KEY', 'Cookie: a=b', 'Cookie: key=KEY']],
+    ['under another query name', '/x?token=KEY&a=1', ['X-API-Key: KEY']],
+    ['as a WebSocket protocol', '/x', ['X-API-Key: KEY', 'Sec-WebSocket-Protocol: chat, latchkey.key.KEY']],
+  ])('the key never arrives: %s', async (_name, path, lines) => {
+    const withKey = (text: string) => text.replace('KEY', live.secret)
+    const response = await raw([`GET ${withKey(path)} HTTP/1.1`, host, ...lines.map(withKey)])
+    expect(response.status).toBe(200)
+    expect(JSON.stringify(origin.arrivals)).not.toContain(live.secret)
+  })
+
+  test('two different keys are ambiguous, also when one stands in a list', async () => {
+    const other = await createKey({})
+    const lines = [`Authorization: Bearer ${other.secret},`, `X-API-Key: ${live.secret}`]
+    expect((await raw(['GET /x HTTP/1.1', host, ...lines])).code).toBe('key_ambiguous')
+    expect(origin.arrivals).toEqual([])
+  })
+
+  test('a key in a cookie counts only for pages of the gateway and of the CORS policy', async () => {
+    const ask = (webOrigin: string) =>
+      fetch(`${gateway.url}/everywhere/x`, { headers: { cookie: `key=${live.secret}`, origin: webOrigin } })
+    await expectProblem(await ask('https://evil.example'), 403, 'origin_not_allowed')
+    expect((await ask(gateway.url)).status).toBe(200)
+  })
+
   test('a request that has been here before is a loop', async () => {
     await get('/x')
     const via = origin.arrivals[0]?.headers.via ?? ''
@@ -486,6 +532,27 @@ describe('headers to the origin', () => {
   test('a key as request id is replaced, so that it is never logged', async () => {
     const response = await get('/x', { 'x-request-id': live.secret })
     expect(response.headers.get('x-request-id')).toMatch(/^req_/)
+  })
+})
+
+describe('bodies', () => {
+  test.each(['GET', 'HEAD'])('%s with a body is a 400, not the origin’s fault', async (method) => {
+    const response = await raw(
+      [`${method} /x HTTP/1.1`, host, `X-API-Key: ${live.secret}`, 'Content-Length: 2'],
+      'hi',
+    )
+    expect(response.status).toBe(400)
+    expect(origin.arrivals).toEqual([])
+  })
+})
+
+describe('strict routes', () => {
+  test('ask the database for every request, so a revocation holds at once, also against other isolates’ copies', async () => {
+    const { key, secret } = await createKey({})
+    expect((await get('/strict/x', bearer(secret))).status).toBe(200)
+    await gateway.admin('POST', `/keys/${key.id}/revoke`, {})
+    origin.arrivals.length = 0
+    await expectProblem(await get('/strict/x', bearer(secret)), 401, 'key_revoked')
   })
 })
 
@@ -541,6 +608,10 @@ describe('origins that misbehave', () => {
       'http://169.254.169.254/latest/meta-data',
     ])
     expect((await get('/moved')).headers.get('location')).toBe(`${gateway.url}/new?x=1`)
+    origin.behaviours.set('/api/moved', (_request, answer) => {
+      answer.writeHead(301, { location: `${origin.url.replace('http', 'HTTP')}/api/new` }).end()
+    })
+    expect((await get('/v1/moved')).headers.get('location')).toBe(`${gateway.url}/v1/new`)
   })
 
   test('answering hop-by-hop and internal headers', async () => {
@@ -558,6 +629,15 @@ describe('origins that misbehave', () => {
       expect(response.headers.has(name)).toBe(false)
     }
     expect(response.status).toBe(200)
+  })
+
+  test('answering with a status that is none: 502', async () => {
+    origin.behaviours.set('/odd', (request) => {
+      request.socket.end('HTTP/1.1 999 Odd\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+    })
+    const response = await get('/odd')
+    origin.arrivals.length = 0
+    await expectProblem(response, 502, 'origin_unreachable')
   })
 
   test('an origin’s own 401 keeps its challenge', async () => {
@@ -590,6 +670,14 @@ describe('CORS', () => {
     expect(response.headers.get('access-control-allow-methods')).toBe('PUT')
     expect(response.headers.get('access-control-allow-headers')).toBe('authorization')
     expect(response.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(origin.arrivals).toEqual([])
+  })
+
+  test('preflight headers are no way past the rules of an OPTIONS route', async () => {
+    const preflight = { origin: 'https://evil.example', 'access-control-request-method': 'GET' }
+    const response = await fetch(`${gateway.url}/preflight`, { method: 'OPTIONS', headers: preflight })
+    expect(response.status).toBe(204)
+    expect(response.headers.has('access-control-allow-origin')).toBe(false)
     expect(origin.arrivals).toEqual([])
   })
 

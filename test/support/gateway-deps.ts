@@ -17,7 +17,7 @@ interface Faults {
 }
 
 export interface TestGateway {
-  readonly deps: GatewayDeps
+  readonly deps: { -readonly [K in keyof GatewayDeps]: GatewayDeps[K] }
   readonly faults: Faults
   /** Calls that left the isolate since the last reset, by kind. */
   readonly calls: Record<'kvGet' | 'kvPut' | 'd1' | 'limiter' | 'origin', number>

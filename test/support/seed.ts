@@ -32,7 +32,9 @@ export async function seedGateway(route: Partial<typeof routes.$inferInsert> = {
   return ids
 }
 
-async function seedRoute(route: Partial<typeof routes.$inferInsert> & { path: string }): Promise<void> {
+export async function seedRoute(
+  route: Partial<typeof routes.$inferInsert> & { path: string },
+): Promise<void> {
   await drizzle(env.DB)
     .insert(routes)
     .values({ id: newId('route'), upstreamId: ids.upstream, ...times, ...route })

@@ -74,11 +74,24 @@ export function mountRoutes(app: OpenAPIHono<ControlEnv>): void {
 }
 
 /** The rules between fields. Each says what would go wrong if it were stored. */
-function brokenRule({ auth, scopes = [], path_mode, cors }: z.infer<typeof NewRoute>): Refusal | null {
+function brokenRule({
+  auth,
+  scopes = [],
+  environment,
+  path_mode,
+  cors,
+}: z.infer<typeof NewRoute>): Refusal | null {
+  const keyless = auth === 'optional' || auth === 'none'
   if (scopes.length > 0 && path_mode === 'raw')
     return refuseValue('/scopes', 'A raw path can be read in several ways: scopes cannot guard it.')
-  if (scopes.length > 0 && auth === 'none')
-    return refuseValue('/scopes', 'A route that asks for no key cannot ask for scopes.')
+  // Otherwise whoever lacks the scope would only have to leave the key away.
+  if (scopes.length > 0 && keyless)
+    return refuseValue('/scopes', 'A route that lets requests without a key pass cannot ask for scopes.')
+  if (environment && keyless)
+    return refuseValue(
+      '/environment',
+      'A route that lets requests without a key pass cannot ask for an environment.',
+    )
   // Fetch standard, section 3.3.5: a browser ignores `*` with credentials; reflecting every origin would open the API.
   if (cors?.credentials === true && cors.origins.includes('*'))
     return refuseValue('/cors/origins', 'With credentials, every origin must be named.')

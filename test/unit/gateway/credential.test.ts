@@ -5,6 +5,7 @@ import {
   readStrayKeys,
   withoutCookie,
   withoutParameter,
+  withoutText,
 } from '../../../src/gateway/credential.ts'
 import { DEFAULT_CREDENTIAL_LOCATIONS, type CredentialLocation } from '../../../src/model/policy.ts'
 
@@ -96,6 +97,19 @@ describe('more than one credential', () => {
     expect(read({ authorization: 'Bearer a, Bearer b', 'x-api-key': KEY })).toEqual([KEY, 'header'])
   })
 
+  test.each([
+    `Bearer ${KEY}, Bearer ${KEY}`,
+    `Bearer ${KEY},`,
+    `Bearer ${OTHER},`,
+    `Basic eA==, Bearer ${KEY}`,
+    `Bearer x, ${KEY}`,
+  ])('a key inside a list of Authorization values is seen: %s', (authorization) => {
+    expect(read({ authorization, 'x-api-key': KEY })).toBe('key_ambiguous')
+    expect(read({ authorization })).toBe('key_ambiguous')
+    const stray = readStrayKeys(new Headers({ authorization }), '', DEFAULT_CREDENTIAL_LOCATIONS, [])
+    expect(stray?.foundIn).toEqual([{ in: 'bearer' }])
+  })
+
   test('alone, the foreign token is taken for the credential, and will be malformed', () => {
     expect(read({ authorization: 'Bearer eyJhbGciOi' })).toEqual(['eyJhbGciOi', 'bearer'])
   })
@@ -119,6 +133,11 @@ describe('removal leaves everything else as it was', () => {
     ['?a=1&&b', '?a=1&&b'],
   ])('query %s becomes %j', (query, rest) => {
     expect(withoutParameter(query, 'api_key')).toBe(rest)
+  })
+
+  test('every parameter that holds the key, under whatever name', () => {
+    expect(withoutText(`?a=1&token=${KEY}&b=${OTHER}`, KEY)).toBe(`?a=1&b=${OTHER}`)
+    expect(withoutText('?a=%zz', KEY)).toBe('?a=%zz')
   })
 
   test('cookies', () => {

@@ -42,6 +42,13 @@ describe('what may not cross', () => {
     'Upgrade',
     'Expect',
     'Max-Forwards',
+    'Proxy',
+    'Client-IP',
+    'Remote-User',
+    'X-Original-Host',
+    'CF_Connecting_IP',
+    'Content_Length',
+    'X_API_Key',
   ])('%s', (name) => {
     expect(clean({ [name]: 'x', accept: 'y' })).toEqual({ accept: 'y' })
     expect(isReservedHeader(name)).toBe(true)
@@ -57,6 +64,12 @@ describe('what may not cross', () => {
 
   test('a Connection value that is no list of names does no harm', () => {
     expect(clean({ connection: 'x y, , "z"', accept: '1' })).toEqual({ accept: '1' })
+  })
+
+  test('a long name is judged too, and not remembered', () => {
+    const long = `x-consumer-${'a'.repeat(5_000)}`
+    expect(clean({ [long]: '1', accept: '2' })).toEqual({ accept: '2' })
+    expect(clean({ [`x-${'b'.repeat(5_000)}`]: '1' })).not.toEqual({})
   })
 
   test('everything else stays', () => {

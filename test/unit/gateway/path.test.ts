@@ -124,7 +124,7 @@ describe('host and query', () => {
       ok: true,
       value: {
         host: 'api.example.com',
-        origin: 'https://api.example.com.:8443',
+        origin: 'https://api.example.com:8443',
         path: '/x',
         query: '?a=%2e',
         needs: 'strict',
@@ -139,8 +139,19 @@ describe('host and query', () => {
     'https://a<b/x',
     'https://[::1/x',
     'ftp://a/x',
+    'https://a:99999/x',
+    'https://1.2.3.999/x',
+    'https://[::::]/x',
+    `https://${'a'.repeat(300)}/x`,
     'x',
   ])('%j has no host that can be trusted', (url) => expect(readTarget(url, null).ok).toBe(false))
+
+  test('a default port and a trailing dot are no part of the origin', () => {
+    for (const url of ['https://a.test:443/x', 'https://a.test./x', 'https://A.test.:443/x']) {
+      const target = readTarget(url, null)
+      expect(target.ok && target.value.origin).toBe('https://a.test')
+    }
+  })
 
   test('an IPv6 host is a host', () => {
     const target = readTarget('http://[::1]:8787/x', null)

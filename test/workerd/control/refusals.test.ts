@@ -173,6 +173,8 @@ const FORBIDDEN: Readonly<Record<string, readonly Refused[]>> = {
   routes: [
     ['scopes on a raw path', { scopes: ['a:b'], path_mode: 'raw' }, '/scopes'],
     ['scopes without a key', { scopes: ['a:b'], auth: 'none' }, '/scopes'],
+    ['scopes with an optional key', { scopes: ['a:b'], auth: 'optional' }, '/scopes'],
+    ['an environment with an optional key', { environment: 'live', auth: 'optional' }, '/environment'],
     ['credentials for every origin', { cors: { origins: ['*'], credentials: true } }, '/cors/origins'],
   ],
 }

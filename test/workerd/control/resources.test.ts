@@ -89,7 +89,7 @@ const SAMPLES: readonly Sample[] = [
           hosts: ['api.example.com', '*.example.com'],
           path: '/orders/:id/*',
           methods: ['GET', 'POST'],
-          auth: 'optional',
+          auth: 'required',
           scopes: ['orders:read'],
           cost: 0,
           strict: true,

@@ -5,9 +5,10 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { digestKey } from '../../../src/keys/digest.ts'
 import { forget } from '../../../src/gateway/memory.ts'
 import { apiKeys } from '../../../src/model/schema/api-keys.ts'
+import type { KeySnapshot } from '../../../src/model/snapshot.ts'
 import { keyCopyName } from '../../../src/store/edge.ts'
 import { createTestGateway, serveOn, testConfig, type TestGateway } from '../../support/gateway-deps.ts'
-import { mintSecret, seedGateway, seedKey } from '../../support/seed.ts'
+import { mintSecret, seedGateway, seedKey, seedRoute } from '../../support/seed.ts'
 
 let key: Awaited<ReturnType<typeof seedKey>>
 let gateway: TestGateway
@@ -129,6 +130,49 @@ describe('the age of a copy is the bound', () => {
     await env.KV.delete(keyCopyName(key.hash))
     forget(gateway.deps.memory, { kind: 'key', subject: key.hash })
     expect((await call()).code).toBe('key_revoked')
+  })
+
+  test('a slow reader puts no older copy over a newer one', async () => {
+    const slow = createTestGateway()
+    const copies: KeySnapshot[] = []
+    const { readKey } = slow.deps
+    let release: () => void = () => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    slow.deps.readKey = async (hash, stamp) => {
+      const read = await readKey(hash, stamp)
+      if (copies.length === 0 && read.ok) {
+        copies.push(read.value)
+        await held
+      }
+      return read
+    }
+    await env.KV.delete(keyCopyName(key.hash))
+    const first = call(key.secret, {}, slow)
+    await expect.poll(() => copies.length).toBe(1)
+    await revokeInD1()
+    slow.clockMs += 1
+    expect((await call(key.secret, {}, slow)).code).toBe('key_revoked')
+    release()
+    await first
+    expect((await call(key.secret, {}, slow)).code).toBe('key_revoked')
+  })
+
+  test('a strict route asks D1 every time, and refuses at once when it is down', async () => {
+    await seedRoute({ path: '/strict', strict: true })
+    const strict = createTestGateway()
+    strict.clockMs += 100_000
+    const ask = async () => {
+      const request = new Request('https://api.example.com/strict', { headers: { 'x-api-key': key.secret } })
+      const response = await serveOn(strict, request)
+      await strict.settle()
+      return response.status
+    }
+    expect(await ask()).toBe(200)
+    strict.resetCalls()
+    expect(await ask()).toBe(200)
+    expect(strict.calls).toMatchObject({ d1: 1, kvGet: 0 })
+    strict.faults.d1 = 'throws'
+    expect(await ask()).toBe(503)
   })
 
   test('a copy from the future is not trusted', async () => {
