@@ -16,16 +16,22 @@ export interface AnswerContext {
 
 export function finishAnswer(answer: Response, { exchange, match, key, budget }: AnswerContext): Response {
   const { request, target, config, trace, deps } = exchange
-  const headers = new Headers(answer.headers)
-  cleanHeaders(headers)
+  const { webSocket } = answer
+  // Made first and changed after: its headers are then copied once, by the runtime.
+  const response =
+    webSocket === null
+      ? new Response(answer.body, answer)
+      : new Response(null, { status: 101, webSocket, headers: answer.headers })
+  const { headers } = response
+  cleanHeaders(headers, null)
   headers.set('x-request-id', trace.requestId)
   for (const [name, value] of budget.headers) headers.append(name, value)
   hideOrigin(headers, target.origin, match)
   if (match.route.auth !== 'none') keepPrivate(headers, match.route.credentialLocations)
   if (key !== null) warnOfExpiry(headers, key, config.snapshot.settings.expiryWarningMs, deps.now())
   applyCors(headers, request.headers.get('origin'), match.route.cors)
-  if (answer.webSocket !== null) return acceptSocket(answer.webSocket, headers, request)
-  return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers })
+  if (webSocket !== null) chooseProtocol(headers, request)
+  return response
 }
 
 // An origin that redirects to itself by its own address would send the client around the gateway, with its key.
@@ -76,11 +82,10 @@ function warnOfExpiry(headers: Headers, key: KeyFacts, expiryWarningMs: number, 
 
 // A browser fails a connection whose server chose none of the offered protocols (RFC 6455, section 4.1): where the
 // origin chose none, because the one it knew was the key, the client's first plain one is echoed. Never the key.
-function acceptSocket(webSocket: WebSocket, headers: Headers, request: Request): Response {
+function chooseProtocol(headers: Headers, request: Request): void {
   const [first] = plainProtocols(request.headers)
   const keyWasOffered = offeredProtocols(request.headers).length > plainProtocols(request.headers).length
   if (keyWasOffered && first !== undefined && !headers.has('sec-websocket-protocol')) {
     headers.set('sec-websocket-protocol', first)
   }
-  return new Response(null, { status: 101, webSocket, headers })
 }

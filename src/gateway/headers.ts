@@ -1,5 +1,5 @@
-// Which fields cross the gateway. The order is the rule: first what `Connection` nominates and all hop-by-hop fields,
-// then our own namespace in every spelling, then the credential, and only then is anything injected.
+// Which fields cross the gateway: nothing that `Connection` nominates, no hop-by-hop field, nothing of our own namespace in
+// any spelling, and no value that holds the key. Only when all of it is gone is anything injected (upstream.ts).
 import { isReservedHeader } from '../policy/reserved-headers.ts'
 
 // Folding costs more than a map look-up, and clients send the same few names again and again.
@@ -18,13 +18,17 @@ function mustNotCross(name: string): boolean {
   return verdict
 }
 
-/** Removes what a client, or an origin, may not say to the other side. */
-export function cleanHeaders(headers: Headers): void {
-  const nominated = headers.get('connection')
+/**
+ * Removes what a client, or an origin, may not say to the other side.
+ * @param secret a text that no remaining value may hold; null where there is none
+ */
+export function cleanHeaders(headers: Headers, secret: string | null): void {
   const doomed: string[] = []
-  for (const name of headers.keys()) if (mustNotCross(name)) doomed.push(name)
+  for (const [name, value] of headers) {
+    if (mustNotCross(name) || (secret !== null && value.includes(secret))) doomed.push(name)
+    if (name === 'connection') doomed.push(...nominations(value))
+  }
   for (const name of doomed) headers.delete(name)
-  if (nominated !== null) for (const name of nominations(nominated)) headers.delete(name)
 }
 
 // A Connection option that is no field name nominates nothing; `close` and `keep-alive` are options.

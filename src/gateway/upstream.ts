@@ -119,10 +119,12 @@ function originHeaders({ request, upstream, credential, injected, via }: Outgoin
   const passed = request.headers.get('via')
   if (passed?.includes(via)) return null
   const headers = new Headers(request.headers)
-  cleanHeaders(headers)
   // Whatever the route's locations: a key that is offered as a protocol could come back in the origin's choice.
-  setOrDelete(headers, 'sec-websocket-protocol', plainProtocols(headers).join(', '))
+  if (headers.has('sec-websocket-protocol'))
+    setOrDelete(headers, 'sec-websocket-protocol', plainProtocols(headers).join(', '))
   if (credential !== null) removeCredential(headers, credential)
+  // And wherever else the key stands: a browser's own Referer holds the query that held the key.
+  cleanHeaders(headers, credential === null ? null : credential.text)
   if (upgrade?.toLowerCase() === 'websocket') headers.set('upgrade', 'websocket')
   headers.set('via', passed === null ? `1.1 ${via}` : `${passed}, 1.1 ${via}`)
   for (const name in upstream.headers) headers.set(name, upstream.headers[name] ?? '')
@@ -147,9 +149,6 @@ function removeCredential(headers: Headers, credential: Credential): void {
         break // removed for every request, and with the URL
     }
   }
-  // And wherever else it stands: a browser's own Referer holds the query that held the key.
-  const holders = [...headers].filter(([, value]) => value.includes(credential.text))
-  for (const [name] of holders) headers.delete(name)
 }
 
 function setOrDelete(headers: Headers, name: string, value: string): void {

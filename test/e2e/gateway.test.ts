@@ -159,6 +159,11 @@ describe('a request passes', () => {
     expect(origin.arrivals[0]?.headers).not.toHaveProperty('x-api-key')
   })
 
+  test('a client’s own Cache-Control arrives', async () => {
+    await raw(['GET /x HTTP/1.1', host, `X-API-Key: ${live.secret}`, 'Cache-Control: max-age=7'])
+    expect(origin.arrivals[0]?.headers['cache-control']).toBe('max-age=7')
+  })
+
   test('a rewrite moves whole segments', async () => {
     await get('/v1/orders/1?x')
     expect(origin.arrivals[0]?.url).toBe('/api/orders/1?x')

@@ -4,7 +4,7 @@ import { isReservedHeader } from '../../../src/policy/reserved-headers.ts'
 
 function clean(headers: Record<string, string>): Record<string, string> {
   const subject = new Headers(headers)
-  cleanHeaders(subject)
+  cleanHeaders(subject, null)
   return Object.fromEntries(subject)
 }
 
@@ -70,6 +70,12 @@ describe('what may not cross', () => {
     const long = `x-consumer-${'a'.repeat(5_000)}`
     expect(clean({ [long]: '1', accept: '2' })).toEqual({ accept: '2' })
     expect(clean({ [`x-${'b'.repeat(5_000)}`]: '1' })).not.toEqual({})
+  })
+
+  test('no value that holds the secret', () => {
+    const subject = new Headers({ referer: 'https://a.test/?key=SECRET', cookie: 'SECRET', accept: 'secret' })
+    cleanHeaders(subject, 'SECRET')
+    expect(Object.fromEntries(subject)).toEqual({ accept: 'secret' })
   })
 
   test('everything else stays', () => {
