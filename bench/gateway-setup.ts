@@ -1,0 +1,74 @@
+// The gateway as an operator would have it: migrated, then filled through its own admin API.
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readD1Migrations } from '@cloudflare/vitest-pool-workers'
+import { startWorker, type WorkerModule, type WorkerProcess } from './worker-process.ts'
+
+export interface Gateway {
+  readonly process: WorkerProcess
+  /** A key with the scope that the measured route asks for. */
+  readonly key: string
+}
+
+/** More than one, because nobody has one route; the first is the one that is measured. */
+const RESOURCES = ['orders', 'customers', 'products', 'carts', 'invoices', 'refunds', 'shipments', 'reviews']
+const KEY_SCOPES = ['customers:read', 'products:*', 'orders:read']
+
+/** @param folder of the built Worker */
+export async function startGateway(folder: string, origin: string): Promise<Gateway> {
+  const adminToken = randomBytes(32).toString('base64url')
+  const process = await startWorker(await readModules(folder), {
+    ADMIN_TOKEN: adminToken,
+    LATCHKEY_SECRET: randomBytes(32).toString('base64url'),
+    LOCAL_DEVELOPMENT: 'true', // an upstream on loopback; LOG_SAMPLE and SNAPSHOT_MAX_AGE keep their defaults
+  })
+  await migrate(process)
+  return { process, key: await seed(`${process.url}/_latchkey/v1`, adminToken, origin) }
+}
+
+async function readModules(folder: string): Promise<readonly WorkerModule[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.js'))
+  const entryFirst = files.sort((a, b) => Number(b === 'worker.js') - Number(a === 'worker.js'))
+  return Promise.all(
+    entryFirst.map(async (path) => ({
+      type: 'ESModule',
+      path,
+      contents: await readFile(join(folder, path), 'utf8'),
+    })),
+  )
+}
+
+async function migrate(process: WorkerProcess): Promise<void> {
+  const database = await process.database()
+  for (const { queries } of await readD1Migrations('migrations'))
+    for (const query of queries) await database.prepare(query).run()
+}
+
+async function seed(api: string, adminToken: string, origin: string): Promise<string> {
+  const create = async (resource: string, body: unknown, member = 'id'): Promise<string> => {
+    const response = await fetch(`${api}/${resource}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const text = await response.text()
+    if (response.status !== 201) throw new Error(`POST ${api}/${resource}: ${response.status} ${text}`)
+    return textMember(JSON.parse(text), member)
+  }
+  const organization = await create('organizations', { name: 'Benchmark' })
+  const project = await create('projects', { organization_id: organization, name: 'Load' })
+  const upstream = await create('upstreams', { name: 'origin', url: origin })
+  for (const resource of RESOURCES) {
+    const path = `/${resource}/*`
+    const scopes = [`${resource}:read`]
+    await create('routes', { upstream_id: upstream, path, methods: ['GET', 'POST'], scopes })
+  }
+  return create('keys', { project_id: project, name: 'load', scopes: KEY_SCOPES }, 'secret')
+}
+
+function textMember(answer: unknown, name: string): string {
+  const value: unknown = answer instanceof Object ? Reflect.get(answer, name) : undefined
+  if (typeof value !== 'string') throw new TypeError(`The admin API's answer has no ${name}.`)
+  return value
+}
