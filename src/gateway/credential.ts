@@ -39,7 +39,10 @@ export function readCredential(
     const values = readLocation(headers, query, location)
     if (values.length > 0) seen.push({ location, values })
   }
-  if (seen.length === 0) return ok(null)
+  const [only] = seen
+  if (only === undefined) return ok(null)
+  if (seen.length === 1 && only.values.length === 1)
+    return ok({ text: only.values[0] ?? '', foundIn: [only.location] })
   const sightings = ownSightings(seen, legacyPrefixes)
   if (sightings.some((sighting) => sighting.values.length > 1)) {
     return err(refuse('key_ambiguous', { detail: 'A credential is repeated. Send one key, once.' }))

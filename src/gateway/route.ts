@@ -55,6 +55,7 @@ export function compileRoutes(routes: readonly RouteFacts[]): RouteTable {
     const bucket = exact.get(host) ?? patterns.find((candidate) => coversHost(candidate.host, host))
     if (bucket === undefined) return []
     const found = bucket.router.match(METHOD_NAME_ALL, path)[0].map(([entry]) => entry)
+    if (found.length === 1) return found
     const first = found.reduce<Entry | null>(
       (best, entry) => (best === null || entry.rank < best.rank ? entry : best),
       null,

@@ -67,15 +67,17 @@ async function callWithRetries(
   attempts: number,
   fetch: Fetch,
 ): Promise<Result<Response, Refusal>> {
-  // One deadline for all attempts. It ends with the headers: a stream may last as long as it likes.
-  const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), timeoutMs)
+  // One deadline for all attempts. It ends with the headers: a stream may last as long as it likes. No AbortSignal:
+  // its wiring costs each request a twentieth of a bare passthrough, and workerd cancels what is still open when the
+  // 504 has been sent.
+  const deadline = Promise.withResolvers<null>()
+  const timer = setTimeout(() => deadline.resolve(null), timeoutMs)
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        return judgeStatus(await fetch(url, { ...init, signal: deadline.signal }))
+        const answer = await Promise.race([fetch(url, init), deadline.promise])
+        return answer === null ? err(refuse('origin_timeout')) : judgeStatus(answer)
       } catch {
-        if (deadline.signal.aborted) return err(refuse('origin_timeout'))
         if (attempt >= attempts) return err(refuse('origin_unreachable'))
       }
     }
