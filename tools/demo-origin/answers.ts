@@ -70,7 +70,8 @@ export async function sendBytes({ request, response, capture }: Exchange): Promi
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   const bodyless = status === 204 || status === 304
   response.writeHead(status, bodyless ? {} : { 'content-type': 'application/json' })
-  response.end(bodyless ? undefined : JSON.stringify(value))
+  // A line of its own in a terminal.
+  response.end(bodyless ? undefined : `${JSON.stringify(value)}\n`)
 }
 
 // headersDistinct, because `request.headers` drops repeated Authorization and Host fields: the echo is evidence.

@@ -11,7 +11,7 @@ export function renderReport(
   const rows: [label: string, text: string][] = [
     ['Gateway', `${local.gateway_url}`],
     [
-      'Control API',
+      'Admin API',
       `${local.control_url}/_latchkey/v1 (Authorization: Bearer, with ADMIN_TOKEN of ${devVars})`,
     ],
   ]
