@@ -80,9 +80,12 @@ async function loadKey(
       fromKv: async () =>
         maxAgeMs === 'primary' ? null : getKeyCopy(deps.kv, hash, deps.config.snapshotMaxAgeMs),
       fromD1: (stamp) => deps.readKey(hash, stamp),
-      // An absence stays in memory: in KV it would outlive the creation of its key at every other place.
+      // An absence stays in memory: in KV it would outlive the creation of its key at every other place. A strict route
+      // would write at every request, where KV takes one write a second.
       toKv: async (copy) =>
-        copy.key === null ? undefined : putKeyCopy(deps.kv, copy, deps.config.snapshotMaxAgeMs),
+        copy.key === null || maxAgeMs === 'primary'
+          ? undefined
+          : putKeyCopy(deps.kv, copy, deps.config.snapshotMaxAgeMs),
     },
     deps,
   )

@@ -170,7 +170,7 @@ describe('the age of a copy is the bound', () => {
     expect(await ask()).toBe(200)
     strict.resetCalls()
     expect(await ask()).toBe(200)
-    expect(strict.calls).toMatchObject({ d1: 1, kvGet: 0 })
+    expect(strict.calls).toMatchObject({ d1: 1, kvGet: 0, kvPut: 0 })
     strict.faults.d1 = 'throws'
     expect(await ask()).toBe(503)
   })
