@@ -1,9 +1,7 @@
 // The configuration as a request uses it: routes compiled, secrets imported, once per snapshot.
-import type { Config } from '../config.ts'
 import { usable } from '../feed/usable.ts'
 import { importCheckSecret } from '../keys/check.ts'
-import type { ConfigSnapshot, RouteFacts, UpstreamFacts } from '../model/snapshot.ts'
-import { DEFAULT_CREDENTIAL_LOCATIONS } from '../model/policy.ts'
+import type { ConfigSnapshot } from '../model/snapshot.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { getConfigCopy, putConfigCopy } from '../store/edge.ts'
@@ -11,6 +9,7 @@ import { openSigner } from './assertion.ts'
 import { errorName, readCopy, REFRESH_AT, refreshBehind } from './copies.ts'
 import type { CompiledConfig } from './compiled-config.ts'
 import type { GatewayDeps } from './deps.ts'
+import { IMPLICIT_ROUTE, implicitUpstream } from './implicit-route.ts'
 import { compileRoutes } from './route.ts'
 
 const CONFIG = 'config'
@@ -58,11 +57,12 @@ function keep(compiled: CompiledConfig, deps: GatewayDeps): Result<CompiledConfi
 async function compileConfig(snapshot: ConfigSnapshot, deps: GatewayDeps): Promise<CompiledConfig | null> {
   try {
     const { settings } = snapshot
-    const implicit = snapshot.routes.length === 0 ? implicitRoute(deps.config) : null
+    const { originUrl } = deps.config
+    const implicitUrl = snapshot.routes.length === 0 ? originUrl : null
     return {
       snapshot,
-      routes: compileRoutes(implicit === null ? snapshot.routes : [implicit.route]),
-      upstreams: byId(implicit === null ? snapshot.upstreams : [implicit.upstream]),
+      routes: compileRoutes(implicitUrl === null ? snapshot.routes : [IMPLICIT_ROUTE]),
+      upstreams: byId(implicitUrl === null ? snapshot.upstreams : [implicitUpstream(implicitUrl)]),
       plans: byId(snapshot.plans),
       checkSecrets: await Promise.all(settings.checkSecrets.map(importCheckSecret)),
       signer: await openSigner(settings.signingKeys, deps.config.secret),
@@ -75,36 +75,4 @@ async function compileConfig(snapshot: ConfigSnapshot, deps: GatewayDeps): Promi
 
 function byId<T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> {
   return new Map(items.map((item) => [item.id, item]))
-}
-
-// With ORIGIN_URL set and no route stored, everything goes there and needs a key: a first deploy takes one value.
-function implicitRoute(config: Config): { route: RouteFacts; upstream: UpstreamFacts } | null {
-  if (config.originUrl === null) return null
-  const upstream: UpstreamFacts = {
-    id: 'up_default',
-    name: 'ORIGIN_URL',
-    target: { url: config.originUrl },
-    timeoutMs: 30_000,
-    retries: 1,
-    headers: {},
-  }
-  const route: RouteFacts = {
-    id: 'route_default',
-    upstreamId: upstream.id,
-    hosts: [],
-    path: '/*',
-    methods: [],
-    auth: 'required',
-    scopes: [],
-    cost: 1,
-    strict: false,
-    pathMode: 'strict',
-    credentialLocations: DEFAULT_CREDENTIAL_LOCATIONS,
-    cors: null,
-    environment: null,
-    timeoutMs: null,
-    rewrite: null,
-    priority: 0,
-  }
-  return { route, upstream }
 }

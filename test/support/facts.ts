@@ -1,6 +1,6 @@
 // Plain facts for tests: a key that may do everything, a route that takes everything. A test changes what it is about.
 import type { KeyFacts, RouteFacts } from '../../src/model/snapshot.ts'
-import { DEFAULT_CREDENTIAL_LOCATIONS } from '../../src/model/policy.ts'
+import { IMPLICIT_ROUTE } from '../../src/gateway/implicit-route.ts'
 
 export function keyFacts(changes: Partial<KeyFacts> = {}): KeyFacts {
   return {
@@ -24,23 +24,5 @@ export function keyFacts(changes: Partial<KeyFacts> = {}): KeyFacts {
 }
 
 export function routeFacts(changes: Partial<RouteFacts> = {}): RouteFacts {
-  return {
-    id: 'route_1',
-    upstreamId: 'up_1',
-    hosts: [],
-    path: '/*',
-    methods: [],
-    auth: 'required',
-    scopes: [],
-    cost: 1,
-    strict: false,
-    pathMode: 'strict',
-    credentialLocations: DEFAULT_CREDENTIAL_LOCATIONS,
-    cors: null,
-    environment: null,
-    timeoutMs: null,
-    rewrite: null,
-    priority: 0,
-    ...changes,
-  }
+  return { ...IMPLICIT_ROUTE, id: 'route_1', upstreamId: 'up_1', ...changes }
 }

@@ -17,10 +17,11 @@ export interface Edge {
 /** Source text by path. */
 export type Sources = ReadonlyMap<string, string>
 
-/** Every import of every file, in no particular order, each once. */
+/** Every import of every file, each once, in the order of names: esbuild reports them as its threads find them. */
 export async function importsOf(sources: Sources): Promise<readonly Edge[]> {
   const edges = [...(await parsedEdges(sources)), ...typeEdges(sources)]
-  return [...new Map(edges.map((found) => [`${found.from} ${found.to} ${found.kind}`, found])).values()]
+  const byName = new Map(edges.map((found) => [`${found.from} ${found.to} ${found.kind}`, found]))
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge)
 }
 
 async function parsedEdges(sources: Sources): Promise<readonly Edge[]> {
