@@ -11,8 +11,7 @@ const ADMIN: Principal = { id: 'admin_token', reach: 'platform' }
 /** Sets the principal or answers 401. The answer says nothing of why: a missing, a malformed and a wrong token look alike. */
 export const requireOperator = createMiddleware<ControlEnv>(async (c, next) => {
   // Before the credential is looked at: over cleartext, good and bad ones get the same answer.
-  if (isCleartext(new URL(c.req.url), c.env.config.localDevelopment))
-    return refused(c, refuse('tls_required'))
+  if (isCleartext(c.req.url, c.env.config.localDevelopment)) return refused(c, refuse('tls_required'))
   const token = bearerToken(c.req.header('authorization') ?? '')
   if (token === null || !(await equalSecrets(token, c.env.config.adminToken)))
     return refused(c, refuse('unauthorized'))

@@ -1,15 +1,9 @@
 // Which headers may carry a key. A route that read its key from `Host` or `X-Forwarded-For` would read what proxies wrote.
 import { foldHeaderName, isReservedHeader } from '../policy/reserved-headers.ts'
 
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110, section 5.6.2
-
 const RESERVED: ReadonlySet<string> = new Set(['cookie', 'host', 'origin', 'referer', 'via'])
 
 const RESERVED_PREFIXES = ['access-control-', 'cf-', 'content-', 'sec-']
-
-export function isHeaderName(name: string): boolean {
-  return TOKEN.test(name)
-}
 
 /** True for a header that the protocol and the gateway leave alone. The spelling does not matter: `_` is `-` to an origin. */
 export function isCredentialHeader(name: string): boolean {

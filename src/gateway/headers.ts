@@ -1,6 +1,6 @@
 // Which fields cross the gateway: nothing that `Connection` nominates, no hop-by-hop field, nothing of our own namespace in
 // any spelling, and no value that holds the key. Only when all of it is gone is anything injected (upstream.ts).
-import { isReservedHeader } from '../policy/reserved-headers.ts'
+import { isHeaderName, isReservedHeader } from '../policy/reserved-headers.ts'
 
 // Folding costs more than a map look-up, and clients send the same few names again and again.
 const verdicts = new Map<string, boolean>()
@@ -36,5 +36,5 @@ function nominations(value: string): readonly string[] {
   return value
     .split(',')
     .map((name) => name.trim())
-    .filter((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
+    .filter(isHeaderName)
 }

@@ -1,4 +1,5 @@
-// Step 2 with its two refusals: a key in cleartext, and a socket that could only answer with the key itself.
+// Step 2 with what may be wrong with the way a key came: in cleartext, as the only protocol of a socket, or in a cookie
+// that another site's page made the browser send.
 import type { RouteFacts } from '../model/snapshot.ts'
 import { allowsWebOrigin } from '../policy/network.ts'
 import { isCleartext } from '../policy/upstream-url.ts'
@@ -31,10 +32,7 @@ export function presentCredential(exchange: Exchange, route: RouteFacts): Result
 
 // draft-ietf-httpapi-privacy: a key that travelled in the clear is exposed, and a redirect to https would hide that.
 function cameInTheClear({ target, deps }: Exchange): boolean {
-  // The scheme first: only an http request is worth a URL object.
-  return (
-    target.origin.startsWith('http:') && isCleartext(new URL(target.origin), deps.config.localDevelopment)
-  )
+  return isCleartext(target.origin, deps.config.localDevelopment)
 }
 
 // The answer is the same for every key, so it is sent first; that the key was a good one is for the operator alone.

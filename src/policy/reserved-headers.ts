@@ -48,6 +48,11 @@ const NAMESPACE_NAMES: ReadonlySet<string> = new Set([
   'x-request-id',
 ])
 
+/** A field name (RFC 9110, sections 5.1 and 5.6.2). */
+export function isHeaderName(name: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
+}
+
 /** CGI, WSGI and PHP read `X_Consumer_Id` and `X-Consumer-Id` as one variable, some of them `X.Consumer.Id` too. */
 export function foldHeaderName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '-')

@@ -74,8 +74,9 @@ export function parseUpstreamUrl(value: string, rules: UpstreamUrlRules): Result
 }
 
 /** True for http that leaves this machine: whatever secret it carries can be read on the way. */
-export function isCleartext(url: URL, localDevelopment: boolean): boolean {
-  return url.protocol === 'http:' && !localDevelopment && !isLoopback(url.hostname)
+export function isCleartext(url: string, localDevelopment: boolean): boolean {
+  // The scheme first: only an http request is worth a URL object.
+  return url.startsWith('http:') && !localDevelopment && !isLoopback(new URL(url).hostname)
 }
 
 /** True for a host name or literal that can only mean this machine. */

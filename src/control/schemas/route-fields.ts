@@ -2,7 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import { isWebOrigin } from '../../policy/network.ts'
 import { parseRoutePattern } from '../../policy/route-pattern.ts'
-import { isCredentialHeader, isHeaderName } from '../credential-header.ts'
+import { isHeaderName } from '../../policy/reserved-headers.ts'
+import { isCredentialHeader } from '../credential-header.ts'
 import * as field from '../fields.ts'
 
 const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT'])
