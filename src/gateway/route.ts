@@ -1,12 +1,9 @@
-// Step 1: the route of a request, compiled once per configuration with Hono's router.
+// Step 1: the route of a request, compiled once per configuration.
 // The most specific host and path own a path: a method that the owner lacks is a 405 and never falls through to a
 // broader route, because `/admin/*` for GET must not leave POST /admin/x to an open `/*`.
-import { METHOD_NAME_ALL } from 'hono/router'
-import { RegExpRouter } from 'hono/router/reg-exp-router'
-import { SmartRouter } from 'hono/router/smart-router'
-import { TrieRouter } from 'hono/router/trie-router'
 import type { RouteFacts } from '../model/snapshot.ts'
 import { compareSpecificity } from '../policy/route-pattern.ts'
+import { PathTrie } from './path-trie.ts'
 
 export type RouteMatch =
   | { readonly kind: 'route'; readonly route: RouteFacts }
@@ -30,7 +27,7 @@ interface Entry {
 
 interface Bucket {
   readonly host: string
-  readonly router: SmartRouter<Entry>
+  readonly paths: PathTrie<Entry>
 }
 
 const ANY_HOST = '*'
@@ -47,14 +44,14 @@ export function compileRoutes(routes: readonly RouteFacts[]): RouteTable {
   const exact = new Map<string, Bucket>()
   const patterns: Bucket[] = []
   for (const host of hosts) {
-    const bucket = { host, router: compileBucket(entries.filter((entry) => coversHost(entry.host, host))) }
+    const bucket = { host, paths: compileBucket(entries.filter((entry) => coversHost(entry.host, host))) }
     if (host.startsWith('*')) patterns.push(bucket)
     else exact.set(host, bucket)
   }
   const owners = (host: string, path: string): readonly Entry[] => {
     const bucket = exact.get(host) ?? patterns.find((candidate) => coversHost(candidate.host, host))
     if (bucket === undefined) return []
-    const found = bucket.router.match(METHOD_NAME_ALL, path)[0].map(([entry]) => entry)
+    const found = bucket.paths.match(path)
     if (found.length === 1) return found
     const first = found.reduce<Entry | null>(
       (best, entry) => (best === null || entry.rank < best.rank ? entry : best),
@@ -79,18 +76,10 @@ export function compileRoutes(routes: readonly RouteFacts[]): RouteTable {
   }
 }
 
-function compileBucket(entries: readonly Entry[]): SmartRouter<Entry> {
-  const router = new SmartRouter<Entry>({ routers: [new RegExpRouter(), new TrieRouter()] })
-  for (const entry of entries) router.add(METHOD_NAME_ALL, neutralPattern(entry.route.path), entry)
-  // The router compiles itself at its first match: now, rather than in somebody's request.
-  if (entries.length > 0) router.match(METHOD_NAME_ALL, '/')
-  return router
-}
-
-// Parameter names do not matter here, and two names in one place make the fast router give up.
-function neutralPattern(path: string): string {
-  let index = 0
-  return path.replace(/\/:[^/]+/g, () => `/:p${index++}`)
+function compileBucket(entries: readonly Entry[]): PathTrie<Entry> {
+  const paths = new PathTrie<Entry>()
+  for (const entry of entries) paths.add(entry.route.path, entry)
+  return paths
 }
 
 function takesMethod(route: RouteFacts, method: string): boolean {
