@@ -21,6 +21,10 @@ export default defineConfig({
               compatibilityFlags: ['nodejs_compat', 'global_fetch_strictly_public'],
               d1Databases: ['DB'],
               kvNamespaces: ['KV'],
+              durableObjects: {
+                HUB: { className: 'InvalidationHub', useSQLite: true },
+                RELAY: { className: 'InvalidationRelay', useSQLite: true },
+              },
               ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations('migrations'),

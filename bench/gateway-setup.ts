@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readD1Migrations } from '@cloudflare/vitest-pool-workers'
-import { startWorker, type WorkerModule, type WorkerProcess } from './worker-process.ts'
+import { startWorker, type Database, type WorkerModule, type WorkerProcess } from './worker-process.ts'
 
 export interface Gateway {
   readonly process: WorkerProcess
@@ -23,11 +23,12 @@ export async function startGateway(folder: string, origin: string): Promise<Gate
     LATCHKEY_SECRET: randomBytes(32).toString('base64url'),
     LOCAL_DEVELOPMENT: 'true', // an upstream on loopback; LOG_SAMPLE and SNAPSHOT_MAX_AGE keep their defaults
   })
-  await migrate(process)
-  return { process, key: await seed(`${process.url}/_latchkey/v1`, adminToken, origin) }
+  await migrate(await process.database())
+  return { process, key: await seed(adminClient(`${process.url}/_latchkey/v1`, adminToken), origin) }
 }
 
-async function readModules(folder: string): Promise<readonly WorkerModule[]> {
+/** @param folder of the built Worker @returns its modules, the entry first */
+export async function readModules(folder: string): Promise<readonly WorkerModule[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.js'))
   const entryFirst = files.sort((a, b) => Number(b === 'worker.js') - Number(a === 'worker.js'))
   return Promise.all(
@@ -39,23 +40,31 @@ async function readModules(folder: string): Promise<readonly WorkerModule[]> {
   )
 }
 
-async function migrate(process: WorkerProcess): Promise<void> {
-  const database = await process.database()
+export async function migrate(database: Database): Promise<void> {
   for (const { queries } of await readD1Migrations('migrations'))
     for (const query of queries) await database.prepare(query).run()
 }
 
-async function seed(api: string, adminToken: string, origin: string): Promise<string> {
-  const create = async (resource: string, body: unknown, member = 'id'): Promise<string> => {
-    const response = await fetch(`${api}/${resource}`, {
+/** Posts to the admin API. Throws for anything but a success. */
+export type Admin = (path: string, body: unknown) => Promise<unknown>
+
+export function adminClient(api: string, adminToken: string): Admin {
+  return async (path, body) => {
+    const response = await fetch(`${api}/${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
     const text = await response.text()
-    if (response.status !== 201) throw new Error(`POST ${api}/${resource}: ${response.status} ${text}`)
-    return textMember(JSON.parse(text), member)
+    if (!response.ok) throw new Error(`POST ${api}/${path}: ${response.status} ${text}`)
+    const answer: unknown = JSON.parse(text)
+    return answer
   }
+}
+
+async function seed(admin: Admin, origin: string): Promise<string> {
+  const create = async (resource: string, body: unknown, member = 'id') =>
+    textMember(await admin(resource, body), member)
   const organization = await create('organizations', { name: 'Benchmark' })
   const project = await create('projects', { organization_id: organization, name: 'Load' })
   const upstream = await create('upstreams', { name: 'origin', url: origin })
@@ -67,7 +76,8 @@ async function seed(api: string, adminToken: string, origin: string): Promise<st
   return create('keys', { project_id: project, name: 'load', scopes: KEY_SCOPES }, 'secret')
 }
 
-function textMember(answer: unknown, name: string): string {
+/** @throws when there is no such text */
+export function textMember(answer: unknown, name: string): string {
   const value: unknown = answer instanceof Object ? Reflect.get(answer, name) : undefined
   if (typeof value !== 'string') throw new TypeError(`The admin API's answer has no ${name}.`)
   return value

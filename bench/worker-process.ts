@@ -12,7 +12,7 @@ export interface WorkerProcess {
 }
 
 /** The part of D1 that a migration needs. */
-interface Database {
+export interface Database {
   prepare(query: string): { run(): Promise<unknown> }
 }
 
@@ -23,6 +23,15 @@ export interface WorkerModule {
 }
 
 const NAME = 'subject'
+
+/** What every measured Worker has in common. */
+export const WORKER_SETTINGS = {
+  compatibilityDate: '2026-10-23',
+  compatibilityFlags: ['global_fetch_strictly_public'],
+  ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 as const } } },
+  unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+  stripCfConnectingIp: false,
+}
 
 /**
  * Starts one Worker in a workerd of its own. Miniflare ends it with this process, also on Ctrl-C.
@@ -38,14 +47,14 @@ export async function startWorker(
     convertV4MiniflareOptions({
       name: NAME,
       modules: [...modules],
-      compatibilityDate: '2026-10-23',
-      compatibilityFlags: ['global_fetch_strictly_public'],
+      ...WORKER_SETTINGS,
       bindings: { ...bindings },
       d1Databases: ['DB'],
       kvNamespaces: ['KV'],
-      ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
-      unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-      stripCfConnectingIp: false,
+      durableObjects: {
+        HUB: { className: 'InvalidationHub', useSQLite: true },
+        RELAY: { className: 'InvalidationRelay', useSQLite: true },
+      },
       log: new Log(LogLevel.ERROR),
       // workerd writes every line, which is what a line costs there; nobody reads them.
       handleStructuredLogs: () => undefined,

@@ -1,9 +1,28 @@
 // The environment, checked once: the only reader of string variables. All problems are reported together, by name.
+import { RELAY_REGIONS, type RelayRegion } from './model/vocabulary.ts'
 import { parseUpstreamUrl } from './policy/upstream-url.ts'
 import { err, ok, type Result } from './result.ts'
 
+/** What the invalidation feed is told: the gateway, and the objects that keep the log. */
+export interface FeedConfig {
+  /** Age at which a copy of a key or of the configuration may no longer be used, milliseconds. */
+  readonly snapshotMaxAgeMs: number
+  /** How old an isolate's knowledge of the feed may be when it admits a request, milliseconds. */
+  readonly revocationBoundMs: number
+  /** How long a relay may answer after it last heard from the hub, milliseconds. */
+  readonly relayLeaseMs: number
+  /** How long cached state is still served when relay, hub and D1 are all unreachable, milliseconds. */
+  readonly feedGraceMs: number
+  /** Entries that the hub's log keeps at most; beyond it the oldest are forgotten early. */
+  readonly feedMaxChanges: number
+  /** Where relays stand: location hints of Durable Objects. The hub stands in the first. */
+  readonly relayRegions: readonly RelayRegion[]
+  /** Relays per region; an isolate picks one. */
+  readonly relayShards: number
+}
+
 /** The gateway's own settings, as typed values. */
-export interface Config {
+export interface Config extends FeedConfig {
   /** Origin of the implicit route while no route is stored; null without one. */
   readonly originUrl: string | null
   /** Host that alone serves `/_latchkey/*`, lower case; null: every host does. */
@@ -14,15 +33,32 @@ export interface Config {
   readonly secret: string
   /** Share of successes that are logged, 0 to 1. */
   readonly logSample: number
-  /** Age at which a copy of a key or of the configuration may no longer be used, milliseconds. */
-  readonly snapshotMaxAgeMs: number
   /** Loopback origins over plain http are accepted. Never set on a deployed gateway. */
   readonly localDevelopment: boolean
 }
 
 const MIN_SECRET_LENGTH = 32
-const DEFAULT_SNAPSHOT_MAX_AGE_SECONDS = 60
+const DEFAULT_RELAY_REGIONS: readonly RelayRegion[] = ['enam', 'wnam', 'weur', 'apac']
 const DEFAULT_LOG_SAMPLE = 0.1
+
+/** The feed's settings alone. What is wrong is left at its default: `readConfig` reports it at every request. */
+export function readFeedConfig(env: Strings): FeedConfig {
+  return readFeed(env, (result, fallback) => (result.ok ? result.value : fallback))
+}
+
+function readFeed(env: Strings, note: <T>(result: Result<T, string>, fallback: T) => T): FeedConfig {
+  const count = (name: string, fallback: number, min: number, max: number) =>
+    note(readCount(env, name, fallback, min, max), fallback)
+  return {
+    snapshotMaxAgeMs: 1000 * count('SNAPSHOT_MAX_AGE', 21_600, 60, 86_400),
+    revocationBoundMs: count('REVOCATION_BOUND_MS', 1_000, 250, 60_000),
+    relayLeaseMs: count('RELAY_LEASE_MS', 5_000, 1_000, 60_000),
+    feedGraceMs: 1000 * count('FEED_GRACE', 30, 0, 3_600),
+    feedMaxChanges: count('FEED_MAX_CHANGES', 20_000, 100, 100_000),
+    relayRegions: note(readRegions(env, 'RELAY_REGIONS'), DEFAULT_RELAY_REGIONS),
+    relayShards: count('RELAY_SHARDS', 1, 1, 32),
+  }
+}
 
 type Strings = Readonly<Record<string, unknown>>
 
@@ -44,8 +80,7 @@ export function readConfig(env: Strings): Result<Config, readonly string[]> {
     adminToken: note(readToken(env, 'ADMIN_TOKEN'), ''),
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
-    snapshotMaxAgeMs:
-      1000 * note(readNumber(env, 'SNAPSHOT_MAX_AGE', DEFAULT_SNAPSHOT_MAX_AGE_SECONDS, 1, 86_400), 60),
+    ...readFeed(env, note),
     localDevelopment,
   }
   return problems.length > 0 ? err(problems) : ok(config)
@@ -81,6 +116,31 @@ function readNumber(
   if (value === '') return ok(fallback)
   const number = Number(value)
   return number >= min && number <= max ? ok(number) : err(`${name} takes a number from ${min} to ${max}.`)
+}
+
+function readCount(
+  env: Strings,
+  name: string,
+  fallback: number,
+  min: number,
+  max: number,
+): Result<number, string> {
+  const number = readNumber(env, name, fallback, min, max)
+  if (number.ok && Number.isInteger(number.value)) return number
+  return err(`${name} takes a whole number from ${min} to ${max}.`)
+}
+
+function readRegions(env: Strings, name: string): Result<readonly RelayRegion[], string> {
+  const value = text(env, name)
+  if (value === '') return ok(DEFAULT_RELAY_REGIONS)
+  const regions = [...new Set(value.toLowerCase().split(/[\s,]+/))]
+  return regions.every(isRelayRegion)
+    ? ok(regions)
+    : err(`${name} takes location hints, separated by commas: ${RELAY_REGIONS.join(', ')}.`)
+}
+
+function isRelayRegion(value: string): value is RelayRegion {
+  return RELAY_REGIONS.some((region) => region === value)
 }
 
 function readOriginUrl(value: string, localDevelopment: boolean): Result<string | null, string> {

@@ -1,5 +1,6 @@
 // The error vocabulary with what to do about each problem: the part that only its documentation needs.
-import { PROBLEMS, type ProblemCode, type ProblemRow } from './problem.ts'
+import { PROBLEMS } from './control-problems.ts'
+import type { ProblemCode, ProblemRow } from './problem.ts'
 
 interface Remedy {
   readonly remedy: string
@@ -50,6 +51,11 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
   unauthorized: { remedy: 'Send `Authorization: Bearer <ADMIN_TOKEN>`.', surface: 'control' },
   not_found: { remedy: 'Check the id.', surface: 'control' },
   conflict: { remedy: '`detail` says what is in the way.', surface: 'control' },
+  change_pending: {
+    remedy:
+      '`result` is what is stored, `effective_by` when it is in force. Repeating the call publishes it at once; a creation is not repeated.',
+    surface: 'control',
+  },
   body_too_large: { remedy: 'Send less at a time.', surface: 'control' },
   media_type_unsupported: { remedy: 'Send `Content-Type: application/json`.', surface: 'control' },
   value_refused: { remedy: '`detail` names the rule.', surface: 'control' },

@@ -1,5 +1,5 @@
-// The error vocabulary: one table, one renderer (RFC 9457). docs/errors.md and /_latchkey/errors are made from it and
-// from problem-catalog.ts, which the gateway never loads.
+// The error vocabulary of the gateway, and one renderer (RFC 9457). docs/errors.md and /_latchkey/errors are made from it, from
+// control-problems.ts and from problem-catalog.ts; the gateway never loads the other two.
 // It never carries a key, the origin's address or an internal message: a caller passes only what the table foresees.
 
 export interface ProblemRow {
@@ -11,7 +11,8 @@ export interface ProblemRow {
   readonly challenge?: '' | 'invalid_token' | 'insufficient_scope'
 }
 
-export const PROBLEMS = {
+/** What the gateway says, alone or as the control plane does. */
+export const GATEWAY_PROBLEMS = {
   key_missing: {
     status: 401,
     title: 'API key required',
@@ -21,7 +22,7 @@ export const PROBLEMS = {
   key_malformed: {
     status: 401,
     title: 'API key malformed',
-    when: 'The credential has the wrong shape, or its check digits are wrong: it was mistyped, cut off or made up.',
+    when: 'The credential has the wrong shape or wrong check digits: mistyped, cut off or made up.',
     challenge: 'invalid_token',
   },
   key_unknown: {
@@ -107,17 +108,17 @@ export const PROBLEMS = {
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',
-    when: 'The path is known, and this method is not one of its methods. `Allow` names them.',
+    when: 'The path is known and takes other methods: see `Allow`.',
   },
   request_invalid: {
     status: 400,
     title: 'Request invalid',
-    when: 'The request cannot be read in one way only: an ambiguous or badly encoded path, an oversized header, a field of the wrong type.',
+    when: 'The request can be read in more ways than one, or a part of it is malformed or too large.',
   },
   loop_detected: {
     status: 508,
     title: 'Loop detected',
-    when: 'The request has passed this gateway before (`Via`): an upstream points back at it.',
+    when: 'The request has passed here before (`Via`): an upstream points back at the gateway.',
   },
   origin_timeout: {
     status: 504,
@@ -132,43 +133,12 @@ export const PROBLEMS = {
   verification_unavailable: {
     status: 503,
     title: 'Verification unavailable',
-    when: 'The key could not be checked because storage is down and no copy is fresh enough. The key may well be good.',
+    when: 'The key could not be checked: storage is down and no copy is fresh enough. It may well be good.',
   },
   not_configured: {
     status: 503,
     title: 'Not configured',
     when: 'A fresh deploy lacks its migrations, a secret or an origin. `detail` says what to run.',
-  },
-  unauthorized: {
-    status: 401,
-    title: 'Operator credential required',
-    when: 'The control plane was called without a valid operator credential.',
-    challenge: '',
-  },
-  not_found: {
-    status: 404,
-    title: 'Not found',
-    when: 'The resource does not exist, or belongs to somebody else: the two look the same.',
-  },
-  conflict: {
-    status: 409,
-    title: 'Conflict',
-    when: 'The request contradicts what is stored, for example a second resource with the same `external_id`.',
-  },
-  body_too_large: {
-    status: 413,
-    title: 'Body too large',
-    when: 'The body of a control-plane request is larger than 256 KiB.',
-  },
-  media_type_unsupported: {
-    status: 415,
-    title: 'JSON required',
-    when: 'A control-plane request has a body that is not `application/json`.',
-  },
-  value_refused: {
-    status: 422,
-    title: 'Value refused',
-    when: 'A value is well formed, and a rule forbids it: an upstream URL that points inside, a scope on a raw-path route.',
   },
   internal_error: {
     status: 500,
@@ -177,7 +147,19 @@ export const PROBLEMS = {
   },
 } as const satisfies Record<string, ProblemRow>
 
-export type ProblemCode = keyof typeof PROBLEMS
+/** What the control plane alone says: rows in src/control-problems.ts, which the gateway never loads. */
+export type ControlProblemCode =
+  | 'unauthorized'
+  | 'not_found'
+  | 'conflict'
+  | 'change_pending'
+  | 'body_too_large'
+  | 'media_type_unsupported'
+  | 'value_refused'
+
+export type ProblemCode = keyof typeof GATEWAY_PROBLEMS | ControlProblemCode
+
+export type ProblemRows = Readonly<Partial<Record<ProblemCode, ProblemRow>>>
 
 /** What a problem may say beyond its row: a sentence, and evidence as JSON members. */
 export interface ProblemDetails {
@@ -218,8 +200,12 @@ export interface ProblemContext {
 }
 
 /** Renders a refusal as `application/problem+json` with the headers that its row asks for. */
-export function problemResponse(refusal: Refusal, context: ProblemContext): Response {
-  const row: ProblemRow = PROBLEMS[refusal.code]
+export function problemResponse(
+  refusal: Refusal,
+  context: ProblemContext,
+  rows: ProblemRows = GATEWAY_PROBLEMS,
+): Response {
+  const row: ProblemRow = rows[refusal.code] ?? GATEWAY_PROBLEMS.internal_error
   const headers = new Headers({
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',

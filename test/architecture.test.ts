@@ -111,7 +111,8 @@ it.each<[breach: string, sources: Record<string, string>]>([
 
 it('admits what the arrows allow', async () => {
   const sources = {
-    'src/worker.ts': "import './gateway/a.ts'\nexport const control = () => import('./control/a.ts')",
+    'src/worker.ts': "import './gateway/a.ts'\nexport const control = () => import('./control-plane.ts')",
+    'src/control-plane.ts': "import './control/a.ts'\nimport './gateway/a.ts'",
     'src/gateway/a.ts': "import 'hono/router/trie-router'\nimport { b } from '../store/edge.ts'\nb()",
     'src/store/edge.ts': "import type { C } from '../model/c.ts'\nexport const b = (): C => 1",
     'src/model/c.ts': "import type { D } from './d.ts'\nexport type C = D",

@@ -7,6 +7,7 @@ import { requireOperator } from './auth.ts'
 import type { ControlDeps, ControlEnv } from './deps.ts'
 import { answerFailure } from './failure.ts'
 import { refused } from './refused.ts'
+import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
 import { mountKeys } from './routes/keys.ts'
@@ -15,6 +16,8 @@ import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
 import { mountProjects } from './routes/projects.ts'
 import { mountRoutes } from './routes/routes.ts'
+import { mountSettings } from './routes/settings.ts'
+import { mountTeams } from './routes/teams.ts'
 import { mountUpstreams } from './routes/upstreams.ts'
 import { refuseInvalid } from './validation.ts'
 
@@ -47,11 +50,14 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountJwks,
     mountPages,
     mountOrganizations,
+    mountTeams,
     mountProjects,
     mountKeys,
     mountPlans,
     mountUpstreams,
     mountRoutes,
+    mountSettings,
+    mountFeed,
   ])
     mount(built)
   return built

@@ -4,9 +4,15 @@ import { equalSecrets } from '../keys/digest.ts'
 import { isCleartext } from '../policy/upstream-url.ts'
 import { refuse } from '../problem.ts'
 import type { ControlEnv, Principal } from './deps.ts'
+import { auditContext } from './audit-context.ts'
 import { refused } from './refused.ts'
 
-const ADMIN: Principal = { id: 'admin_token', reach: 'platform' }
+const ADMIN = {
+  id: 'admin_token',
+  reach: 'platform',
+  // Nobody in particular: whoever reads the audit trail should ask who held the token.
+  actor: { type: 'operator', id: 'admin_token', break_glass: true },
+} satisfies Omit<Principal, 'context'>
 
 /** Sets the principal or answers 401. The answer says nothing of why: a missing, a malformed and a wrong token look alike. */
 export const requireOperator = createMiddleware<ControlEnv>(async (c, next) => {
@@ -15,7 +21,7 @@ export const requireOperator = createMiddleware<ControlEnv>(async (c, next) => {
   const token = bearerToken(c.req.header('authorization') ?? '')
   if (token === null || !(await equalSecrets(token, c.env.config.adminToken)))
     return refused(c, refuse('unauthorized'))
-  c.set('principal', ADMIN)
+  c.set('principal', { ...ADMIN, context: auditContext(c.req.raw.headers, c.env.requestId) })
   return next()
 })
 

@@ -1,52 +1,157 @@
-// What follows a committed change: the copies learn of it. Every change to what the edge copies goes through here.
-import { MAX_CLOCK_SKEW_MS } from '../feed/usable.ts'
-import { putConfigCopy, putKeyCopy } from '../store/edge.ts'
-import { readConfigSnapshot, readKeySnapshot } from '../store/snapshots.ts'
-import type { ControlDeps } from './deps.ts'
+// Every change goes through here, in this order: D1 (rows, audit event and outbox row in one batch), the invalidation feed,
+// this isolate's own copies, KV, the answer. Whatever breaks off in between, the outbox row publishes what was committed.
+import type { ChangeName, Published } from '../feed/change.ts'
+import { refuse, type Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+import { chainDatabase, commit, CONTENDED, type Change, type Committed } from '../store/commit.ts'
+import type { Conflict } from '../store/conflict.ts'
+import { errorName } from '../store/failure.ts'
+import { changesOf, listUnpublished, markPublished, noteFailure, type OutboxRow } from '../store/outbox.ts'
+import { renewCopy } from './copies.ts'
+import type { ControlDeps, Principal } from './deps.ts'
 import { logFailure } from './failure.ts'
+import { inForce, pending, propagationOf, type Propagation } from './propagation.ts'
+import { publishInline } from './publish.ts'
+import { refuseTaken } from './refused.ts'
 
-export type Change =
-  /** `subject`: the key's hash. */
-  { readonly kind: 'key'; readonly subject: string } | { readonly kind: 'config' }
+/** Changes that are published in one call. */
+const MAX_DUE = 500
+
+export interface Asked<T> extends Change<T, Refusal> {
+  /** What an answer carries of the result, without secrets. */
+  readonly show: (result: T) => object
+}
+
+export interface Changed<T> {
+  readonly result: T
+  readonly propagation: Propagation
+}
+
+const MAX_SPREAD_MS = 1_000
+
+/** Commits a change and brings it into force. */
+export async function change<T>(
+  deps: ControlDeps,
+  principal: Principal,
+  asked: Asked<T>,
+): Promise<Result<Changed<T>, Refusal>> {
+  const committed = await commitChange(deps, principal, asked)
+  if (!committed.ok) return committed
+  const { result, outbox } = committed.value
+  if (outbox === null) return ok({ result, propagation: inForce(deps.now()) })
+  const shard = chainDatabase(deps.databases, asked.chain)
+  const published = await publishDue(deps, shard, outbox)
+  if (!published.ok) return err(await leavePending(deps, shard, outbox, published.error, asked.show(result)))
+  const { due, told, isAll } = published.value
+  const propagation = propagationOf(deps.now(), told, deps.config)
+  deps.condemn(changesOf(due), told)
+  await renewPublished(deps, outbox, told)
+  deps.waitUntil(settle(deps, shard, due, told))
+  if (!isAll) return err(refusePending(deps, asked.show(result)))
+  return ok({ result, propagation })
+}
+
+interface PublishedDue {
+  readonly due: readonly OutboxRow[]
+  readonly told: Published
+  /** False: some that this one may rest on are still unpublished. */
+  readonly isAll: boolean
+}
 
 /**
- * Renews the copies of what changed, after the D1 batch. It cannot fail: the change is committed, and saying otherwise
- * would have it made twice. A copy that could not be renewed dies of age (src/feed/usable.ts).
+ * Publishes this change and those before it that are still unpublished: what is said of this one rests on them. A project that
+ * was moved into a team must be known to be in it before the team can be said to be suspended.
  */
-export async function spread(deps: ControlDeps, change: Change): Promise<void> {
+async function publishDue(
+  deps: ControlDeps,
+  shard: D1Database,
+  own: OutboxRow,
+): Promise<Result<PublishedDue, unknown>> {
+  const others = await listUnpublished(shard, Number.MAX_SAFE_INTEGER, MAX_DUE).catch(() => null)
+  // Its own row may have been published by another change meanwhile; what is said of it needs an answer of its own.
+  const due = [...(others ?? []).filter(({ id }) => id !== own.id), own]
+  const told = await publishInline(deps, changesOf(due))
+  return told.ok ? ok({ due, told: told.value, isAll: others !== null && others.length < MAX_DUE }) : told
+}
+
+/** The first step alone: for what nothing can hold a copy of yet. */
+export async function commitCreation<T>(
+  deps: ControlDeps,
+  principal: Principal,
+  asked: Change<T, Refusal>,
+): Promise<Result<T, Refusal>> {
+  const committed = await commitChange(deps, principal, asked)
+  return committed.ok ? ok(committed.value.result) : committed
+}
+
+async function commitChange<T>(
+  deps: ControlDeps,
+  { actor, context }: Principal,
+  asked: Change<T, Refusal>,
+): Promise<Result<Committed<T>, Refusal>> {
+  const author = { actor, context, at: deps.now() }
+  const committed = await commit(deps.databases, asked, author, (attempt) => pauseAfter(deps, attempt))
+  return committed.ok ? committed : err(refusalOf(committed.error))
+}
+
+function refusalOf(error: Refusal | Conflict | typeof CONTENDED): Refusal {
+  if (error === CONTENDED)
+    return refuse('conflict', {
+      detail: 'Too many changes at the same time. Nothing was stored: try again.',
+      retryAfterSeconds: 1,
+    })
+  return 'field' in error ? refuseTaken(error.field) : error
+}
+
+// Writers that collided once must not go on in step. The more often they did, the more of them there are, and the wider they
+// have to spread.
+function pauseAfter({ random, sleep }: ControlDeps, attempt: number): Promise<void> {
+  const [dice = 0] = random(1)
+  return sleep((dice / 256) * Math.min(50 * attempt, MAX_SPREAD_MS))
+}
+
+// The clock is read before D1 is, so that the copy is never younger than it says.
+function renewPublished(
+  deps: ControlDeps,
+  { kind, subject }: ChangeName,
+  { epoch, seq }: Published,
+): Promise<void> {
+  return renewCopy(deps, { kind, subject }, { epoch, asOf: seq, now: deps.now() })
+}
+
+// Not awaited by the answer. Where it fails, the scheduled run publishes the change again, which is harmless.
+async function settle(
+  deps: ControlDeps,
+  shard: D1Database,
+  rows: readonly OutboxRow[],
+  { seq }: Published,
+): Promise<void> {
   try {
-    await renewCopy(deps, change)
+    const ids = rows.map(({ id }) => id)
+    await markPublished(shard, ids, seq, deps.now())
   } catch (error) {
-    logFailure(deps, 'copy_not_renewed', error)
+    logFailure(deps, 'outbox_not_marked', error)
   }
-  // Last: a request that ran meanwhile may have put the old copy back into memory.
-  deps.forget({ kind: change.kind, subject: change.kind === 'key' ? change.subject : 'config' })
 }
 
-async function renewCopy(deps: ControlDeps, change: Change): Promise<void> {
-  const { databases, kv, config, random } = deps
-  // Read back, not built from the request: of two changes at once, both then copy what the second one left.
-  const stamp = { asOf: 0, now: deps.now() }
-  if (change.kind === 'key')
-    return putKeyCopy(kv, await readKeySnapshot(databases, change.subject, stamp), config.snapshotMaxAgeMs)
-  const snapshot = await readConfigSnapshot(databases, stamp, config.secret, random)
-  return putConfigCopy(kv, snapshot, config.snapshotMaxAgeMs)
+/** Nothing is undone: the change is what was asked for, and the next scheduled run publishes it. */
+async function leavePending(
+  deps: ControlDeps,
+  shard: D1Database,
+  { id }: OutboxRow,
+  error: unknown,
+  result: object,
+): Promise<Refusal> {
+  logFailure(deps, 'change_not_published', error)
+  await noteFailure(shard, [id], errorName(error)).catch((failure: unknown) =>
+    logFailure(deps, 'outbox_not_marked', failure),
+  )
+  return refusePending(deps, result)
 }
 
-export interface Propagation {
-  /** Nothing passes by the old state after this time. */
-  readonly effective_by: string
-  readonly worst_case_by: string
-  readonly relays_acknowledged: number
-  readonly relays_total: number
-}
-
-/**
- * When a change is certain to be in force everywhere. Without a feed, age is the bound: a copy read just before the
- * commit is used until it is `snapshotMaxAgeMs` old, on whichever clock, and not longer.
- * @param now epoch milliseconds, after the commit
- */
-export function propagation(now: number, snapshotMaxAgeMs: number): Propagation {
-  const by = new Date(now + snapshotMaxAgeMs + MAX_CLOCK_SKEW_MS).toISOString()
-  return { effective_by: by, worst_case_by: by, relays_acknowledged: 0, relays_total: 0 }
+function refusePending({ now, config }: ControlDeps, result: object): Refusal {
+  return refuse('change_pending', {
+    retryAfterSeconds: 5,
+    evidence: { stored: true, result, ...pending(now(), config) },
+  })
 }

@@ -1,9 +1,10 @@
 // What the control plane is given for one request, and what it knows of the caller. It travels as Hono's bindings.
 import type { Config } from '../config.ts'
-import type { ConfigSnapshot } from '../model/snapshot.ts'
-import type { ChangeKind } from '../model/vocabulary.ts'
+import type { ChangeName, FeedReport, Published } from '../feed/change.ts'
+import type { ConfigSnapshot, ReadStamp } from '../model/snapshot.ts'
 import type { Refusal } from '../problem.ts'
 import type { Result } from '../result.ts'
+import type { AuditActor, AuditContext } from '../store/audit-chain.ts'
 import type { Databases } from '../store/database.ts'
 import type { Reach } from '../store/reach.ts'
 
@@ -14,8 +15,18 @@ export interface ControlDeps {
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly random: (length: number) => Uint8Array
-  /** Drops this isolate's copies of what changed. */
-  readonly forget: (change: { readonly kind: ChangeKind; readonly subject: string }) => void
+  /** Puts changes into the invalidation feed. Throws, or does not settle, when the hub does not take them. */
+  readonly publish: (changes: readonly ChangeName[]) => Promise<Published>
+  /** What this isolate knows of the feed now. Taken *before* D1 is read, it stamps what is read. */
+  readonly stamp: () => ReadStamp
+  /** Tells this isolate's own feed of what was published, ahead of its next sync. */
+  readonly condemn: (changes: readonly ChangeName[], published: Published) => void
+  /** The state of the hub. Throws, or does not settle, when the hub does not answer. */
+  readonly readFeed: () => Promise<FeedReport>
+  /** True if this isolate can learn of changes: one call for many requests. */
+  readonly isFeedKnown: () => Promise<boolean>
+  /** Milliseconds. */
+  readonly sleep: (ms: number) => Promise<void>
   /** The configuration that the gateway on this isolate uses, or why there is none. */
   readonly findConfig: () => Promise<Result<ConfigSnapshot, Refusal>>
   readonly requestId: string
@@ -28,6 +39,9 @@ export interface Principal {
   /** Stands as `created_by` beside what it makes. */
   readonly id: string
   readonly reach: Reach
+  /** How the audit trail names it, and from where it came. */
+  readonly actor: AuditActor
+  readonly context: AuditContext
 }
 
 export interface ControlEnv {

@@ -24,6 +24,18 @@ export function text(max: number) {
 export const name = text(128)
 export const externalId = text(255).nullish().openapi({ description: 'Your own id of it. Unique.' })
 
+/** IANA names; the offsets that Intl takes too have no summer time to count days by. */
+export const timeZone = z.string().max(64).refine(isTimeZone, 'Is not a time zone, such as Europe/Zurich.')
+
+function isTimeZone(value: string): boolean {
+  if (!/^[A-Za-z][\w+/-]*$/.test(value)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 export function id(kind: IdKind) {
   return z.string().refine((value) => isId(kind, value), `Is not an id of a ${kind}.`)
 }

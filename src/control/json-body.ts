@@ -19,6 +19,11 @@ export const jsonBody = createMiddleware<ControlEnv>(async (c, next) => {
   return next()
 })
 
+/** For a PATCH, behind `jsonBody`: every field of its schema may be absent, which must not make the body so. */
+export const someBody = createMiddleware<ControlEnv>(async (c, next) =>
+  c.req.raw.body === null ? refused(c, malformed('is missing.')) : next(),
+)
+
 /** The body's text, known to be JSON; null without a body. */
 async function readJsonText(request: Request): Promise<Result<string | null, Refusal>> {
   const bytes = await readBounded(request)

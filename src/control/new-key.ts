@@ -8,13 +8,18 @@ import { displayForm } from '../keys/format.ts'
 import { mintKey } from '../keys/mint.ts'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import { createKey, type KeyRow } from '../store/api-keys.ts'
+import { insertKey, newKeyRow, type KeyRow } from '../store/api-keys.ts'
+import type { Draft } from '../store/commit.ts'
 import { findOrganization } from '../store/organizations.ts'
-import { findPlan } from '../store/plans.ts'
+import { findPlan, planStands } from '../store/plans.ts'
 import { findProject, type ProjectRow } from '../store/projects.ts'
+import { commitCreation } from './change.ts'
+import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
-import { refuseReference, refuseTaken, refuseValue } from './refused.ts'
-import { networkPolicy, type NewKey } from './schemas/key.ts'
+import { draftCreation } from './draft.ts'
+import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
+import { refuseReference } from './refused.ts'
+import { networkPolicy, viewKey, type NewKey } from './schemas/key.ts'
 
 type Given = z.infer<typeof NewKey>
 
@@ -23,55 +28,56 @@ export interface MadeKey {
   readonly secret: string
 }
 
+/**
+ * Stores a new key and puts its copy where the gateway looks. The feed learns nothing: nobody can hold a copy of a key that
+ * did not exist, and an isolate that was asked for it before believes in its absence for seconds only.
+ */
 export async function makeKey(
   deps: ControlDeps,
   principal: Principal,
   given: Given,
 ): Promise<Result<MadeKey, Refusal>> {
   const at = deps.now()
-  const broken = brokenRule(given, at)
+  const network = networkPolicy(given.network ?? {})
+  const broken =
+    brokenExpiry(given.expires_at, at) ??
+    brokenKeyRule({ kind: given.kind, scopes: given.scopes ?? [], network })
   if (broken !== null) return err(broken)
   const project = await findLivingProject(deps, principal, given.project_id)
   if (project === null) return err(refuseReference('/project_id'))
-  if (given.plan_id && (await findPlan(deps.databases, given.plan_id)) === null)
-    return err(refuseReference('/plan_id'))
   const minted = await mint(deps, project, given)
   if (!minted.ok) return minted
   const secret = minted.value
-  const id = newId('key')
-  const created = await createKey(deps.databases, {
-    id,
-    organizationId: project.organizationId,
-    projectId: project.id,
-    lineage: id,
-    hash: await digestKey(secret),
-    ...displayForm(secret),
-    name: given.name,
-    externalId: given.external_id ?? null,
-    kind: given.kind,
-    environment: given.environment,
-    activatedAt: at,
-    expiresAt: given.expires_at ?? null,
-    scopes: given.scopes ?? [],
-    network: networkPolicy(given.network ?? {}),
-    planId: given.plan_id ?? null,
-    metadata: given.metadata ?? {},
-    tags: given.tags ?? [],
-    createdBy: principal.id,
-    createdAt: at,
-    updatedAt: at,
+  const row = await rowOf(given, project, secret, principal, at)
+  const draft = () => draftKey(deps, principal, row)
+  const committed = await commitCreation(deps, principal, {
+    chain: project.organizationId,
+    draft,
+    unique: ['external_id'],
   })
-  return created.ok ? ok({ row: created.value, secret }) : err(refuseTaken(created.error.field))
+  if (!committed.ok) return committed
+  // `stamp` first: the copy is then stamped with what was known before D1 is read.
+  await renewCopy(deps, { kind: 'key', subject: row.hash }, deps.stamp())
+  return ok({ row, secret })
 }
 
-function brokenRule({ kind, scopes = [], network, expires_at }: Given, now: number): Refusal | null {
-  if (expires_at && expires_at <= now) return refuseValue('/expires_at', 'The time has passed.')
-  if (kind !== 'publishable') return null
-  if (network?.web_origins === undefined)
-    return refuseValue('/network/web_origins', 'A publishable key must be bound to web origins.')
-  // No scope is marked as safe for browsers yet, and one that is not marked is not safe.
-  if (scopes.length > 0) return refuseValue('/scopes', 'No scope is marked as safe for publishable keys.')
-  return null
+async function draftKey(
+  deps: ControlDeps,
+  principal: Principal,
+  row: KeyRow,
+): Promise<Result<Draft<KeyRow>, Refusal>> {
+  const { databases } = deps
+  const project = await findLivingProject(deps, principal, row.projectId)
+  if (project === null) return err(refuseReference('/project_id'))
+  if (row.planId !== null && (await findPlan(databases, row.planId)) === null)
+    return err(refuseReference('/plan_id'))
+  const about = {
+    action: 'key.created',
+    teamId: project.teamId,
+    publish: null,
+    condition: planStands(databases, row.organizationId, row.planId),
+  }
+  return ok(draftCreation(row, (shown) => viewKey(shown, row.createdAt), insertKey, about))
 }
 
 // A project of a deleted organization is gone with it: its keys would be born revoked.
@@ -96,4 +102,36 @@ async function mint(
   if (newest === undefined) throw new Error('settings hold no check secret')
   const shape = { prefix: project.keyPrefix, region: null, kind, environment }
   return ok(await mintKey(shape, await importCheckSecret(newest), random))
+}
+
+async function rowOf(
+  given: Given,
+  project: ProjectRow,
+  secret: string,
+  { id: createdBy }: Principal,
+  at: number,
+): Promise<KeyRow> {
+  const id = newId('key')
+  return newKeyRow({
+    id,
+    organizationId: project.organizationId,
+    projectId: project.id,
+    lineage: id,
+    hash: await digestKey(secret),
+    ...displayForm(secret),
+    name: given.name,
+    externalId: given.external_id ?? null,
+    kind: given.kind,
+    environment: given.environment,
+    activatedAt: at,
+    expiresAt: given.expires_at ?? null,
+    scopes: given.scopes ?? [],
+    network: networkPolicy(given.network ?? {}),
+    planId: given.plan_id ?? null,
+    metadata: given.metadata ?? {},
+    tags: given.tags ?? [],
+    createdBy,
+    createdAt: at,
+    updatedAt: at,
+  })
 }

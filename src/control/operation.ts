@@ -1,6 +1,8 @@
 // What the endpoints of a resource have in common in the OpenAPI document: credential, bodies, problems, pages.
 import { z } from '@hono/zod-openapi'
-import { PROBLEMS, type ProblemCode } from '../problem.ts'
+import { PROBLEMS } from '../control-problems.ts'
+import type { ProblemCode } from '../problem.ts'
+import { Propagation } from './propagation.ts'
 
 /** Public endpoints say `security: []` instead. */
 export const OPERATOR = { security: [{ operator: [] }] }
@@ -35,6 +37,11 @@ export function body<T extends z.ZodType>(schema: T) {
   return { body: { required: true, content: { 'application/json': { schema } } } }
 }
 
+/** A resource in the answer to a change of it. */
+export function changed<S extends z.ZodRawShape>({ shape }: z.ZodObject<S>) {
+  return z.object({ ...shape, propagation: Propagation })
+}
+
 export function pageOf<T extends z.ZodType>(schema: T) {
   return z.object({ data: z.array(schema), next_cursor: z.string().nullable() })
 }
@@ -58,6 +65,11 @@ export function readProblems(...codes: readonly ProblemCode[]): object {
 /** The problems of a write with a body. */
 export function writeProblems(...codes: readonly ProblemCode[]): object {
   return problemResponses([...EVERYWHERE, ...FOR_BODIES, ...codes])
+}
+
+/** The problems of a change that the edge has to learn of. */
+export function changeProblems(...codes: readonly ProblemCode[]): object {
+  return writeProblems('change_pending', ...codes)
 }
 
 /** One answer for each status, named by the titles of its codes. */

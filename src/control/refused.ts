@@ -1,5 +1,6 @@
 // Refusals on their way out of the control plane: problem+json, the same renderer as the gateway's.
 import type { Context, TypedResponse } from 'hono'
+import { PROBLEMS } from '../control-problems.ts'
 import { problemResponse, refuse, type Refusal } from '../problem.ts'
 import type { ControlEnv } from './deps.ts'
 
@@ -20,7 +21,7 @@ export function refused(c: Context<ControlEnv>, refusal: Refusal): RefusedRespon
   // Hono's types carry what an endpoint answers on success, in members that exist in types only. A problem may stand in
   // place of any of it: `never` says so.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return problemResponse(refusal, context) as RefusedResponse
+  return problemResponse(refusal, context, PROBLEMS) as RefusedResponse
 }
 
 /** 422: a well-formed field that a rule forbids. */

@@ -1,34 +1,22 @@
-// Step 8: the origin's answer as the client gets it. The body is never touched.
+// Step 8: the headers of the origin's answer as the client gets them.
 import type { CredentialLocation } from '../model/policy.ts'
 import type { KeyFacts } from '../model/snapshot.ts'
-import type { Budget } from './budget.ts'
 import { applyCors } from './cors.ts'
 import { offeredProtocols, plainProtocols } from './credential.ts'
-import type { Exchange, Match } from './exchange.ts'
+import type { Admission, Match } from './exchange.ts'
 import { cleanHeaders } from './headers.ts'
 
-export interface AnswerContext {
-  readonly exchange: Exchange
-  readonly match: Match
-  readonly key: KeyFacts | null
-  readonly budget: Budget
-}
-
-export function finishAnswer(answer: Response, { exchange, match, key, budget }: AnswerContext): Response {
+/** @param response of `passOn`: its headers are changed in place */
+export function finishAnswer(response: Response, admission: Admission): Response {
+  const { exchange, match, found, budget } = admission
   const { request, target, config, trace, deps } = exchange
-  const { webSocket } = answer
-  // Made first and changed after: its headers are then copied once, by the runtime.
-  const response =
-    webSocket === null
-      ? new Response(answer.body, answer)
-      : new Response(null, { status: 101, webSocket, headers: answer.headers })
-  const { headers } = response
+  const { headers, webSocket } = response
   cleanHeaders(headers, null)
   headers.set('x-request-id', trace.requestId)
   for (const [name, value] of budget.headers) headers.append(name, value)
   hideOrigin(headers, target.origin, match)
   if (match.route.auth !== 'none') keepPrivate(headers, match.route.credentialLocations)
-  if (key !== null) warnOfExpiry(headers, key, config.snapshot.settings.expiryWarningMs, deps.now())
+  if (found !== null) warnOfExpiry(headers, found.key, config.snapshot.settings.expiryWarningMs, deps.now())
   applyCors(headers, request.headers.get('origin'), match.route.cors)
   if (webSocket !== null) chooseProtocol(headers, request)
   return response

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { ConfigSnapshot, KeySnapshot, ReadStamp } from '../model/snapshot.ts'
 import type { Result } from '../result.ts'
 import type { EdgeMemory } from './memory.ts'
+import type { Keeper } from './sync.ts'
 import type { Fetch } from './upstream.ts'
 
 /** D1's answer; `no_schema` when its tables do not exist yet. An outage throws. */
@@ -13,6 +14,10 @@ export interface GatewayDeps {
   readonly config: Config
   readonly memory: EdgeMemory
   readonly kv: KVNamespace
+  /** Near: asked first, and answers only while it may. */
+  readonly relay: Keeper
+  /** Far, and the authority. */
+  readonly hub: Keeper
   /** Failed authentication per address; null where the binding is absent. */
   readonly failures: Pick<RateLimit, 'limit'> | null
   readonly readKey: (hash: string, stamp: ReadStamp) => Read<KeySnapshot>
@@ -20,6 +25,8 @@ export interface GatewayDeps {
   readonly fetch: Fetch
   /** A service binding by its name; null when this Worker has none of that name. */
   readonly service: (name: string) => Pick<Fetcher, 'fetch'> | null
+  /** Milliseconds. */
+  readonly sleep: (ms: number) => Promise<void>
   /** Epoch milliseconds. */
   readonly now: () => number
   /** From 0 (included) to 1 (excluded). */

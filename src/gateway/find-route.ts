@@ -44,7 +44,7 @@ function matchRoute({ request, target, config }: Exchange): RouteMatch {
 }
 
 function nothingFound({ config, deps }: Exchange): Refusal {
-  const isFresh = config.snapshot.routes.length === 0 && deps.config.originUrl === null
+  const isFresh = !config.snapshot.wasRouted && deps.config.originUrl === null
   if (!isFresh) return refuse('route_not_found')
   return refuse('not_configured', {
     detail: 'There is no route yet. Set the variable ORIGIN_URL, or create an upstream and a route.',

@@ -1,25 +1,31 @@
-// A request, step by step. Read `pass`; every step is a small function in a file of its own.
+// A request, step by step. Read `pass` and `decide`; every step is a small function in a file of its own.
 import { decideAccess, type CallerFacts } from '../policy/access.ts'
-import type { KeyFacts } from '../model/snapshot.ts'
 import { problemResponse, refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { finishAnswer } from './answer.ts'
+import { beStrict, momentOf, newBasis } from './basis.ts'
 import { takeBudget } from './budget.ts'
 import { readCaller } from './caller.ts'
 import { findConfig } from './config.ts'
-import { errorName } from './copies.ts'
 import { answersPreflight, applyCors, isPreflight, preflightResponse } from './cors.ts'
 import type { Credential } from './credential.ts'
 import type { GatewayDeps } from './deps.ts'
-import type { Exchange, Match } from './exchange.ts'
+import { errorName } from './error-name.ts'
+import type { Admission, Exchange, Match } from './exchange.ts'
+import { findRoute } from './find-route.ts'
+import { stillHolds } from './holds.ts'
 import { injectedHeaders } from './inject.ts'
-import { findKey } from './lookup.ts'
+import { findKey, refuseMalformed, type FoundKey } from './lookup.ts'
+import { passOn } from './pass-on.ts'
 import type { Target } from './path.ts'
 import { presentCredential } from './present.ts'
 import { record, type Trace } from './record.ts'
 import { requestIdOf } from './request-id.ts'
-import { findRoute } from './find-route.ts'
+import { consultFeed } from './sync.ts'
 import { forward } from './upstream.ts'
+
+/** How often a decision is made anew because what it rests on changed meanwhile. */
+const MAX_DECISIONS = 3
 
 /**
  * Answers one request of a consumer. Never throws.
@@ -36,6 +42,7 @@ export async function serve(
     startedAtMs: deps.now(),
     address: caller.address,
     target: target.ok ? target.value : null,
+    basis: newBasis(deps.memory.sync),
     legacyPrefixes: [],
     route: null,
     key: null,
@@ -58,64 +65,91 @@ async function pass(
 ): Promise<Result<Response, Refusal>> {
   // 0. One canonical target: what is matched is what is decided and forwarded.
   if (!target.ok) return err(refuse('request_invalid', { detail: target.error }))
+  for (let decisions = 0; decisions < MAX_DECISIONS; decisions++) {
+    const decision = await decide(request, target.value, caller, trace, deps)
+    if (!decision.ok) return decision
+    if (decision.value.kind === 'preflight') return ok(decision.value.response)
+    // Any await may have been a long one: what was decided on is asked about again, right before the request goes out.
+    if (await stillHolds(decision.value)) return answerAdmitted(decision.value)
+  }
+  return err(refuse('verification_unavailable', { retryAfterSeconds: 1 }))
+}
+
+type Decision = Admission | { readonly kind: 'preflight'; readonly response: Response }
+
+async function decide(
+  request: Request,
+  target: Target,
+  caller: CallerFacts,
+  trace: Trace,
+  deps: GatewayDeps,
+): Promise<Result<Decision, Refusal>> {
+  const { basis } = trace
+  // Before any copy is used: has anything changed?
+  await consultFeed(momentOf(basis, deps).since, basis.sync, deps)
   // 1. The route. No route: 404, and no key's storage was touched.
-  const config = await findConfig(deps)
+  const config = await findConfig(basis, deps)
   if (!config.ok) return config
   trace.legacyPrefixes = config.value.snapshot.settings.legacyPrefixes
-  const exchange: Exchange = { request, target: target.value, caller, config: config.value, trace, deps }
+  const exchange: Exchange = { request, target, caller, config: config.value, trace, deps }
   const match = findRoute(exchange)
   if (!match.ok) return match
   trace.route = match.value.route
   if (isPreflight(request) && answersPreflight(match.value.route))
-    return ok(answerPreflight(exchange, match.value))
+    return ok({ kind: 'preflight', response: answerPreflight(exchange, match.value) })
   // 2. The credential, from the route's locations.
   const credential = presentCredential(exchange, match.value.route)
   if (!credential.ok) return credential
   // 3. Shape and check digits, 4. look-up: memory, else KV, else D1.
-  const key = await authenticate(exchange, match.value, credential.value)
-  if (!key.ok) return key
-  trace.key = key.value
+  const found = await authenticate(exchange, match.value, credential.value)
+  if (!found.ok) return found
+  const key = found.value?.key ?? null
+  trace.key = key
   // 5. Access, at the time of the answer to the look-up, not of the request.
-  const refusal = key.value === null ? null : decideAccess(key.value, match.value.route, caller, deps.now())
+  const refusal = key === null ? null : decideAccess(key, match.value.route, caller, deps.now())
   if (refusal !== null) return err(refusal)
   // 6. Budget.
-  const budget = takeBudget(key.value, match.value.route)
+  const budget = takeBudget(key, match.value.route)
   if (!budget.ok) return budget
-  // 7. Forward.
-  const answer = await callOrigin(exchange, match.value, credential.value, key.value)
-  if (!answer.ok) return answer
-  // 8. Answer.
-  return ok(
-    finishAnswer(answer.value, { exchange, match: match.value, key: key.value, budget: budget.value }),
-  )
+  return ok({
+    kind: 'admission',
+    exchange,
+    match: match.value,
+    credential: credential.value,
+    found: found.value,
+    budget: budget.value,
+    injected: await injectedHeaders(exchange, match.value, key),
+  })
 }
 
 async function authenticate(
-  { caller, config, deps }: Exchange,
+  { caller, config, trace, deps }: Exchange,
   { route }: Match,
   credential: Credential | null,
-): Promise<Result<KeyFacts | null, Refusal>> {
+): Promise<Result<FoundKey | null, Refusal>> {
   if (route.auth === 'none') return ok(null)
-  if (credential !== null) {
-    return findKey(credential.text, caller.address, route.strict ? 'strict' : 'bounded', config, deps)
+  if (credential !== null && route.strict) {
+    // Only a key that could be one may cost a call.
+    const refusal = await refuseMalformed(credential.text, config, trace.basis)
+    if (refusal !== null) return err(refusal)
+    await beStrict(trace.basis, trace.startedAtMs, deps)
   }
+  if (credential !== null) return findKey(credential.text, caller.address, config, trace.basis, deps)
   // Nobody holds no scopes: an optional route that asks for some asks for a key.
   return route.auth === 'optional' && route.scopes.length === 0 ? ok(null) : err(refuse('key_missing'))
 }
 
-async function callOrigin(
-  exchange: Exchange,
-  match: Match,
-  credential: Credential | null,
-  key: KeyFacts | null,
-): Promise<Result<Response, Refusal>> {
+async function answerAdmitted(admission: Admission): Promise<Result<Response, Refusal>> {
+  const { exchange, match, credential, injected } = admission
   const { request, target, config, trace, deps } = exchange
-  const injected = await injectedHeaders(exchange, match, key)
+  // 7. Forward.
   const via = config.snapshot.settings.gatewayId
   const calledAt = deps.now()
-  const answer = await forward({ request, target, credential, injected, via, ...match })
+  const mayRepeat = () => stillHolds(admission)
+  const answer = await forward({ request, target, credential, injected, via, mayRepeat, ...match })
   trace.originMs = deps.now() - calledAt
-  return answer
+  // 8. Answer.
+  return answer.ok ? ok(finishAnswer(await passOn(answer.value, admission), admission)) : answer
 }
 
 function answerPreflight({ request, config }: Exchange, { route }: Match): Response {

@@ -1,6 +1,6 @@
 // Steps 3 and 4: from the text of a credential to what is known of its key. Memory first, and only a key with true
 // check digits may cost a read of storage.
-import { usable } from '../feed/usable.ts'
+import { isOlder, type Moment } from '../feed/usable.ts'
 import { hasValidCheck } from '../keys/check.ts'
 import { digestKey } from '../keys/digest.ts'
 import { parseKey } from '../keys/format.ts'
@@ -8,18 +8,20 @@ import type { KeyFacts, KeySnapshot } from '../model/snapshot.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { getKeyCopy, putKeyCopy } from '../store/edge.ts'
+import { mayUseKey, momentOf, salvage, type Basis } from './basis.ts'
 import { readCopy, REFRESH_AT, refreshBehind } from './copies.ts'
 import type { CompiledConfig } from './compiled-config.ts'
 import type { GatewayDeps } from './deps.ts'
-
-/** `strict`: a route that asks D1's primary for every request, and refuses when D1 does not answer. */
-export type Freshness = 'strict' | 'bounded'
+import { readOnce } from './read-once.ts'
 
 /** How long "no such key" may be believed. */
 export const ABSENCE_MAX_AGE_MS = 10_000
 
 /** How long an address with a failed look-up is asked of the failures limiter; the limiter's own period. */
 const FAILURE_MEMORY_MS = 60_000
+
+/** What D1 said of a key that exists. */
+export type FoundKey = KeySnapshot & { readonly key: KeyFacts }
 
 /**
  * Finds the key of a credential.
@@ -29,75 +31,116 @@ const FAILURE_MEMORY_MS = 60_000
 export async function findKey(
   text: string,
   address: string | null,
-  freshness: Freshness,
   config: CompiledConfig,
+  basis: Basis,
   deps: GatewayDeps,
-): Promise<Result<KeyFacts, Refusal>> {
-  const parsed = parseKey(text, config.snapshot.settings.legacyPrefixes)
-  if (parsed === null) return err(refuse('key_malformed'))
+): Promise<Result<FoundKey, Refusal>> {
+  if (parseKey(text, config.snapshot.settings.legacyPrefixes) === null) return err(refuse('key_malformed'))
   const hash = await digestKey(text)
-  const held = freshness === 'strict' ? null : heldSnapshot(hash, deps)
+  const held = heldSnapshot(hash, basis, deps)
   // A hash in memory was checked when it got there: the warm path costs one digest and no HMAC.
   if (held !== null) return known(held)
-  if (parsed.format === 'native' && !(await hasValidCheck(config.checkSecrets, parsed.body, parsed.check))) {
-    return err(refuse('key_malformed'))
-  }
-  const refusal = await refuseFailingAddress(address, deps)
+  const refusal = (await refuseMalformed(text, config, basis)) ?? (await refuseFailingAddress(address, deps))
   if (refusal !== null) return err(refusal)
-  const read = await loadKey(hash, freshness === 'strict' ? 'primary' : deps.config.snapshotMaxAgeMs, deps)
-  if (!read.ok) return read
-  if (read.value.key === null && address !== null) deps.memory.failedAddresses.set(address, deps.now())
-  return known(read.value)
-}
-
-function known(snapshot: KeySnapshot): Result<KeyFacts, Refusal> {
-  return snapshot.key === null ? err(refuse('key_unknown')) : ok(snapshot.key)
-}
-
-function heldSnapshot(hash: string, deps: GatewayDeps): KeySnapshot | null {
-  const now = deps.now()
-  const maxAgeMs = deps.config.snapshotMaxAgeMs
-  const held = deps.memory.keys.get(hash)
-  if (held !== undefined && usable(held, maxAgeMs, now)) {
-    if (now - held.readAt > maxAgeMs * REFRESH_AT)
-      refreshBehind(hash, deps, () => loadKey(hash, maxAgeMs / 2, deps))
-    return held
-  }
-  const absent = deps.memory.absences.get(hash)
-  return absent !== undefined && usable(absent, ABSENCE_MAX_AGE_MS, now) ? absent : null
-}
-
-/** @param maxAgeMs of a KV copy that will do; `primary`: none will, D1 is asked */
-async function loadKey(
-  hash: string,
-  maxAgeMs: number | 'primary',
-  deps: GatewayDeps,
-): Promise<Result<KeySnapshot, Refusal>> {
-  const read = await readCopy(
-    {
-      what: 'key',
-      maxAgeMs: maxAgeMs === 'primary' ? 0 : maxAgeMs,
-      fromKv: async () =>
-        maxAgeMs === 'primary' ? null : getKeyCopy(deps.kv, hash, deps.config.snapshotMaxAgeMs),
-      fromD1: (stamp) => deps.readKey(hash, stamp),
-      // An absence stays in memory: in KV it would outlive the creation of its key at every other place. A strict route
-      // would write at every request, where KV takes one write a second.
-      toKv: async (copy) =>
-        copy.key === null || maxAgeMs === 'primary'
-          ? undefined
-          : putKeyCopy(deps.kv, copy, deps.config.snapshotMaxAgeMs),
-    },
-    deps,
-  )
-  if (read.ok) remember(read.value, deps)
+  const read = await findKeyByHash(hash, basis, deps)
+  if (!read.ok && read.error.code === 'key_unknown' && address !== null)
+    deps.memory.failedAddresses.set(address, deps.now())
   return read
 }
 
-function remember(snapshot: KeySnapshot, deps: GatewayDeps): void {
+/** Shape and check digits: no key that was invented gets past it, and nothing is looked up. */
+export async function refuseMalformed(
+  text: string,
+  { snapshot, checkSecrets }: CompiledConfig,
+  basis: Basis,
+): Promise<Refusal | null> {
+  const parsed = parseKey(text, snapshot.settings.legacyPrefixes)
+  if (parsed === null) return refuse('key_malformed')
+  if (parsed.format !== 'native' || (await hasValidCheck(checkSecrets, parsed.body, parsed.check)))
+    return null
+  // In an outage the secrets may be those from before a rotation: an outage is not a verdict.
+  return refuse(basis.isDegraded ? 'verification_unavailable' : 'key_malformed')
+}
+
+/** Finds a key again that was found before: for a stream that outlasts its decision. */
+export async function findKeyByHash(
+  hash: string,
+  basis: Basis,
+  deps: GatewayDeps,
+): Promise<Result<FoundKey, Refusal>> {
+  const find = () => heldSnapshot(hash, basis, deps)
+  const held = find()
+  if (held !== null) return known(held)
+  const load = () => loadKey(hash, basis, deps, (copy, moment) => mayUseKey(copy, moment, deps))
+  const read = await readOnce(hash, find, load, deps)
+  if (read.ok) return known(read.value)
+  if (read.error.code !== 'verification_unavailable') return read
+  const kept = deps.memory.keys.get(hash) ?? null
+  const saved = await salvage(kept, (moment) => kept !== null && mayUseKey(kept, moment, deps), basis, deps)
+  return saved === null ? read : known(saved)
+}
+
+function known(snapshot: KeySnapshot): Result<FoundKey, Refusal> {
+  return isFound(snapshot) ? ok(snapshot) : err(refuse('key_unknown'))
+}
+
+function isFound(snapshot: KeySnapshot): snapshot is FoundKey {
+  return snapshot.key !== null
+}
+
+function heldSnapshot(hash: string, basis: Basis, deps: GatewayDeps): KeySnapshot | null {
+  const moment = momentOf(basis, deps)
+  const held = deps.memory.keys.get(hash)
+  if (held !== undefined && mayUseKey(held, moment, deps)) {
+    renewBehind(held, moment, basis, deps)
+    return held
+  }
+  const absent = deps.memory.absences.get(hash)
+  const brief = { ...moment, maxAgeMs: ABSENCE_MAX_AGE_MS }
+  return absent !== undefined && mayUseKey(absent, brief, deps) ? absent : null
+}
+
+function renewBehind(
+  { hash, readAt }: KeySnapshot,
+  { now, maxAgeMs }: Moment,
+  basis: Basis,
+  deps: GatewayDeps,
+): void {
+  if (now - readAt <= maxAgeMs * REFRESH_AT) return
+  const isYoung = (copy: KeySnapshot, moment: Moment) =>
+    mayUseKey(copy, { ...moment, maxAgeMs: maxAgeMs / 2 }, deps)
+  refreshBehind(hash, deps, () => loadKey(hash, basis, deps, isYoung))
+}
+
+async function loadKey(
+  hash: string,
+  basis: Basis,
+  deps: GatewayDeps,
+  mayUse: (copy: KeySnapshot, moment: Moment) => boolean,
+): Promise<Result<KeySnapshot, Refusal>> {
+  const { kv, config } = deps
+  const read = await readCopy(
+    {
+      what: 'key',
+      mayUse,
+      fromKv: () => getKeyCopy(kv, hash),
+      fromD1: (stamp) => deps.readKey(hash, stamp),
+      // An absence stays in memory: in KV it would outlive the creation of its key at every other place.
+      toKv: async (copy) => (copy.key === null ? undefined : putKeyCopy(kv, copy, config.snapshotMaxAgeMs)),
+    },
+    basis,
+    deps,
+  )
+  if (read.ok) remember(read.value, basis, deps)
+  return read
+}
+
+function remember(snapshot: KeySnapshot, basis: Basis, deps: GatewayDeps): void {
   const { keys, absences } = deps.memory
-  // A slow reader must not put an older copy over a newer one.
+  // A slow reader must not put an older copy over a newer one, unless that one is of no use any more.
   const held = keys.get(snapshot.hash) ?? absences.get(snapshot.hash)
-  if (held !== undefined && held.readAt > snapshot.readAt) return
+  const isOutdated = held !== undefined && isOlder(snapshot, held)
+  if (isOutdated && mayUseKey(held, momentOf(basis, deps), deps)) return
   if (snapshot.key === null) {
     keys.delete(snapshot.hash)
     absences.set(snapshot.hash, snapshot)

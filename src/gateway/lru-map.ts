@@ -34,13 +34,4 @@ export class LruMap<K, V> {
   delete(key: K): void {
     this.#entries.delete(key)
   }
-
-  /** Costs a walk over all entries: for rare changes only. */
-  deleteWhere(matches: (value: V) => boolean): void {
-    for (const [key, value] of this.#entries) if (matches(value)) this.#entries.delete(key)
-  }
-
-  clear(): void {
-    this.#entries.clear()
-  }
 }

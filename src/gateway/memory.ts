@@ -1,61 +1,57 @@
 // What an isolate remembers between requests: values only, never promises, because a request may not await I/O that
 // another request began. All of it is bounded, all of it may vanish at any time. What is derived from a snapshot
 // (assertions, consumer headers) hangs weakly on the snapshot itself and ends with it.
-import type { KeySnapshot } from '../model/snapshot.ts'
-import type { ChangeKind } from '../model/vocabulary.ts'
+import { createLogCopy } from '../feed/log-copy.ts'
+import type { Feed } from '../feed/usable.ts'
+import type { KeySnapshot, Stamp } from '../model/snapshot.ts'
 import type { CompiledConfig } from './compiled-config.ts'
 import { LruMap } from './lru-map.ts'
+import { createSyncState, type SyncState } from './sync.ts'
 
 const MAX_KEYS = 20_000
 const MAX_ABSENCES = 5_000
 const MAX_ADDRESSES = 5_000
 
 export interface EdgeMemory {
+  /** What is known of the invalidation feed: bounded by the hub's own bound. */
+  readonly feed: Feed
+  readonly sync: SyncState
+  /**
+   * Of streams, apart: the platform counts the calls of one invocation, so a stream that is open for hours may fail to ask
+   * where every request still can, and must not tell them that nobody answers.
+   */
+  readonly streamSync: SyncState
   readonly keys: LruMap<string, KeySnapshot>
   /** Apart from the keys, so that a flood of unknown hashes pushes out no known one. */
   readonly absences: LruMap<string, KeySnapshot>
+  /** Copies that this isolate read from D1 itself: `readAt` of these is a time of its own clock. */
+  readonly readHere: WeakSet<Stamp>
   /** Addresses whose last look-up failed, and when: only these are asked of the failures limiter. */
   readonly failedAddresses: LruMap<string, number>
   config: CompiledConfig | null
+  /** Requests since the last report that were decided in an outage, by copies that nobody could be asked about. */
+  readonly degraded: { requests: number; reportedAt: number }
+  /** What a request is reading, and since when: the others wait for what it brings. */
+  readonly reading: Map<string, number>
+  /** Until when D1 is left alone, 0 for one that answers; and since when it is tried again. Epoch milliseconds. */
+  readonly d1: { restsUntil: number; triedAt: number | null }
   /** What is being read ahead in the background, and since when: one isolate needs one such read at a time. */
   readonly refreshing: LruMap<string, number>
 }
 
 export function createMemory(): EdgeMemory {
   return {
+    feed: { log: createLogCopy(), syncedAt: -Infinity },
+    sync: createSyncState(),
+    streamSync: createSyncState(),
     keys: new LruMap(MAX_KEYS),
     absences: new LruMap(MAX_ABSENCES),
+    readHere: new WeakSet(),
     failedAddresses: new LruMap(MAX_ADDRESSES),
     config: null,
+    degraded: { requests: 0, reportedAt: -Infinity },
+    reading: new Map(),
+    d1: { restsUntil: 0, triedAt: null },
     refreshing: new LruMap(MAX_KEYS),
-  }
-}
-
-export interface Change {
-  readonly kind: ChangeKind
-  /** A key's hash, or the id of a project, team or organization. */
-  readonly subject: string
-}
-
-/** Drops this isolate's copies of what changed. Other isolates' copies die of age. */
-export function forget(memory: EdgeMemory, change: Change): void {
-  switch (change.kind) {
-    case 'key':
-      memory.keys.delete(change.subject)
-      memory.absences.delete(change.subject)
-      return
-    case 'config':
-      memory.config = null
-      return
-    case 'project':
-      return memory.keys.deleteWhere((snapshot) => snapshot.key?.projectId === change.subject)
-    case 'team':
-      return memory.keys.deleteWhere((snapshot) => snapshot.key?.teamId === change.subject)
-    case 'organization':
-      return memory.keys.deleteWhere((snapshot) => snapshot.key?.organizationId === change.subject)
-    case 'all':
-      memory.config = null
-      memory.keys.clear()
-      memory.absences.clear()
   }
 }

@@ -38,9 +38,10 @@ function cameInTheClear({ target, deps }: Exchange): boolean {
 // The answer is the same for every key, so it is sent first; that the key was a good one is for the operator alone.
 function reportExposure({ caller, config, trace, deps }: Exchange, credential: Credential): void {
   const report = async () => {
-    const key = await findKey(credential.text, caller.address, 'bounded', config, deps)
-    if (key.ok)
-      deps.log({ event: 'key_exposed', request_id: trace.requestId, key_id: key.value.id, by: 'cleartext' })
+    const found = await findKey(credential.text, caller.address, config, trace.basis, deps)
+    if (!found.ok) return
+    const { id } = found.value.key
+    deps.log({ event: 'key_exposed', request_id: trace.requestId, key_id: id, by: 'cleartext' })
   }
   deps.waitUntil(report().catch(() => undefined))
 }

@@ -3,10 +3,14 @@
 import { redactKeys } from '../keys/format.ts'
 import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import type { ProblemCode } from '../problem.ts'
+import type { Basis } from './basis.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Target } from './path.ts'
 
 const MAX_TEXT = 256
+
+/** Requests that were decided in an outage are counted, and the count is logged no more often than this. */
+const DEGRADED_REPORT_MS = 1_000
 
 /** What became known of a request on its way; a step fills in its part. */
 export interface Trace {
@@ -14,6 +18,7 @@ export interface Trace {
   readonly startedAtMs: number
   readonly address: string | null
   readonly target: Target | null
+  readonly basis: Basis
   /** Of imported keys, which redaction has to know. */
   legacyPrefixes: readonly string[]
   route: RouteFacts | null
@@ -30,6 +35,7 @@ export function record(
   code: ProblemCode | null,
   deps: GatewayDeps,
 ): void {
+  if (trace.basis.isDegraded) countDegraded(deps)
   const outcome = code !== null ? 'refused' : status >= 500 ? 'origin_error' : 'passed'
   if (outcome === 'passed' && deps.random() >= deps.config.logSample) return
   const safe = (text: string) => redactKeys(text, trace.legacyPrefixes).slice(0, MAX_TEXT)
@@ -51,5 +57,16 @@ export function record(
     user_agent: safe(request.headers.get('user-agent') ?? ''),
     duration_ms: deps.now() - trace.startedAtMs,
     origin_ms: trace.originMs,
+    degraded: trace.basis.isDegraded,
   })
+}
+
+// Nothing in the answer says that it was decided without anybody to ask: a client could tell when to try a revoked key.
+function countDegraded(deps: GatewayDeps): void {
+  const { degraded } = deps.memory
+  const now = deps.now()
+  degraded.requests++
+  if (now - degraded.reportedAt < DEGRADED_REPORT_MS) return
+  deps.log({ event: 'degraded', requests: degraded.requests })
+  Object.assign(degraded, { requests: 0, reportedAt: now })
 }

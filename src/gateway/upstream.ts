@@ -25,6 +25,8 @@ export interface Outgoing {
   readonly injected: readonly HeaderLine[]
   readonly via: string
   readonly fetch: Fetch
+  /** Asked before the request is sent once more: time has passed since it was admitted. */
+  readonly mayRepeat: () => Promise<boolean>
 }
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -37,22 +39,24 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 
 /** Sends the request. A refusal is a 502, 504 or 508; any answer of the origin, also a 500, is an answer. */
 export async function forward(outgoing: Outgoing): Promise<Result<Response, Refusal>> {
-  const { request, route, upstream, fetch } = outgoing
+  const { request, route, upstream } = outgoing
   if (request.body !== null && BODILESS.has(request.method)) {
     return err(refuse('request_invalid', { detail: `A body on ${request.method} cannot be forwarded.` }))
   }
   const headers = originHeaders(outgoing)
   if (headers === null) return err(refuse('loop_detected'))
-  // no-store: two consumers' answers to one URL must never meet in the platform's cache.
+  // no-store: two consumers' answers to one URL must never meet in the platform's cache. Manual: an answer that is
+  // compressed stays so, byte for byte, also where its body runs through a stream of ours (watched-body.ts).
   const init: RequestInit = {
     method: request.method,
     headers,
     body: request.body,
     redirect: 'manual',
     cache: 'no-store',
+    encodeResponseBody: 'manual',
   }
   const timeoutMs = route.timeoutMs ?? upstream.timeoutMs
-  return callWithRetries(originUrl(outgoing), init, timeoutMs, attemptsFor(request, upstream), fetch)
+  return callWithRetries(init, timeoutMs, attemptsFor(request, upstream), outgoing)
 }
 
 // A body is a stream that can be read once; a method that is not idempotent may already have acted.
@@ -61,12 +65,13 @@ function attemptsFor(request: Request, upstream: UpstreamFacts): number {
 }
 
 async function callWithRetries(
-  url: string,
   init: RequestInit,
   timeoutMs: number,
   attempts: number,
-  fetch: Fetch,
+  outgoing: Outgoing,
 ): Promise<Result<Response, Refusal>> {
+  const { fetch, mayRepeat } = outgoing
+  const url = originUrl(outgoing)
   // One deadline for all attempts. It ends with the headers: a stream may last as long as it likes. No AbortSignal:
   // its wiring costs each request a twentieth of a bare passthrough, and workerd cancels what is still open when the
   // 504 has been sent.
@@ -78,7 +83,7 @@ async function callWithRetries(
         const answer = await Promise.race([fetch(url, init), deadline.promise])
         return answer === null ? err(refuse('origin_timeout')) : judgeStatus(answer)
       } catch {
-        if (attempt >= attempts) return err(refuse('origin_unreachable'))
+        if (attempt >= attempts || !(await mayRepeat())) return err(refuse('origin_unreachable'))
       }
     }
   } finally {

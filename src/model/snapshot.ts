@@ -5,7 +5,9 @@ import type { CorsPolicy, CredentialLocation, NetworkPolicy, Rewrite } from './p
 
 /** Stamp of every snapshot. */
 export interface Stamp {
-  /** Sequence number of the invalidation feed that its reader had *before* it read D1; 0 without a feed. */
+  /** Which log `asOf` counts in: the time at which the hub's storage was created. 0: its reader had no feed. */
+  readonly epoch: number
+  /** Sequence number of the invalidation feed that its reader had *before* it read D1. */
   readonly asOf: number
   /** Epoch milliseconds *before* D1 was read. */
   readonly readAt: number
@@ -13,6 +15,7 @@ export interface Stamp {
 
 /** Known before a read begins; what it reads is stamped with it. */
 export interface ReadStamp {
+  readonly epoch: number
   readonly asOf: number
   /** Epoch milliseconds. */
   readonly now: number
@@ -113,6 +116,8 @@ export interface SettingsFacts {
 /** Everything that routes and decides, except keys: one value in KV under `config`. */
 export interface ConfigSnapshot extends Stamp {
   readonly routes: readonly RouteFacts[]
+  /** True once a route was ever stored: deleting the last one must not open the implicit route again. */
+  readonly wasRouted: boolean
   readonly upstreams: readonly UpstreamFacts[]
   readonly plans: readonly PlanFacts[]
   readonly settings: SettingsFacts

@@ -1,7 +1,7 @@
 // The edge copies in KV. A copy is parsed once, here, and what does not parse is a miss: a truncated value must never
-// crash a request, and never decide one. Safety does not come from KV's times: every copy carries `readAt`.
+// crash a request, and never decide one. Safety does not come from KV's times: every copy carries its stamp.
 import { KEY_KINDS, ENVIRONMENTS } from '../model/vocabulary.ts'
-import type { ConfigSnapshot, EffectiveState, KeyFacts, KeySnapshot } from '../model/snapshot.ts'
+import type { ConfigSnapshot, EffectiveState, KeyFacts, KeySnapshot, Stamp } from '../model/snapshot.ts'
 
 /** KV key of a key snapshot. */
 export function keyCopyName(hash: string): string {
@@ -15,18 +15,19 @@ export const CONFIG_COPY_NAME = 'config'
  * Version of the copies' shape. A release that adds a field which decides raises it: copies of the release before, which
  * lack the field, are then misses.
  */
-const FORMAT = 1
+const FORMAT = 2
 
-/** KV accepts no expiration below 60 s and no cacheTtl below 30 s. */
+/** KV accepts no shorter one. */
 const MIN_EXPIRATION_SECONDS = 60
-const MIN_CACHE_SECONDS = 30
 
-export async function getKeyCopy(
-  kv: KVNamespace,
-  hash: string,
-  maxAgeMs: number,
-): Promise<KeySnapshot | null> {
-  return parseKeyCopy(await kv.get(keyCopyName(hash), readOptions(maxAgeMs)), hash)
+/**
+ * A colo serves what it has cached without asking further. Long enough that its isolates share one read; not longer,
+ * because once a copy is condemned each new isolate of the colo reads D1 until the colo asks again.
+ */
+const READ_OPTIONS = { type: 'text', cacheTtl: 300 } as const
+
+export async function getKeyCopy(kv: KVNamespace, hash: string): Promise<KeySnapshot | null> {
+  return parseKeyCopy(await kv.get(keyCopyName(hash), READ_OPTIONS), hash)
 }
 
 export async function putKeyCopy(kv: KVNamespace, snapshot: KeySnapshot, maxAgeMs: number): Promise<void> {
@@ -37,8 +38,8 @@ export async function putKeyCopy(kv: KVNamespace, snapshot: KeySnapshot, maxAgeM
   )
 }
 
-export async function getConfigCopy(kv: KVNamespace, maxAgeMs: number): Promise<ConfigSnapshot | null> {
-  return parseConfigCopy(await kv.get(CONFIG_COPY_NAME, readOptions(maxAgeMs)))
+export async function getConfigCopy(kv: KVNamespace): Promise<ConfigSnapshot | null> {
+  return parseConfigCopy(await kv.get(CONFIG_COPY_NAME, READ_OPTIONS))
 }
 
 export async function putConfigCopy(
@@ -54,18 +55,13 @@ export function parseKeyCopy(text: string | null, hash: string): KeySnapshot | n
   const value = parseObject(text)
   if (value === null || !isStamped(value) || value.hash !== hash) return null
   if (value.key !== null && !isKeyFacts(value.key)) return null
-  return { hash, asOf: value.asOf, readAt: value.readAt, key: value.key }
+  return { hash, epoch: value.epoch, asOf: value.asOf, readAt: value.readAt, key: value.key }
 }
 
 /** A configuration copy from its JSON, or null for anything that is not exactly one. */
 export function parseConfigCopy(text: string | null): ConfigSnapshot | null {
   const value = parseObject(text)
   return value !== null && isConfigSnapshot(value) ? value : null
-}
-
-// Both at the half of the age at which a copy dies: a colo's cached value is then still of use when it is read.
-function readOptions(maxAgeMs: number): { type: 'text'; cacheTtl: number } {
-  return { type: 'text', cacheTtl: Math.max(MIN_CACHE_SECONDS, Math.floor(maxAgeMs / 2000)) }
 }
 
 function writeOptions(maxAgeMs: number): { expirationTtl: number } {
@@ -88,8 +84,8 @@ function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isStamped(value: Fields): value is Fields & { asOf: number; readAt: number } {
-  return Number.isSafeInteger(value.asOf) && Number.isSafeInteger(value.readAt)
+function isStamped(value: Fields): value is Fields & Stamp {
+  return [value.epoch, value.asOf, value.readAt].every(Number.isSafeInteger)
 }
 
 const EFFECTIVE_STATES: Readonly<Record<EffectiveState, true>> = {
@@ -137,7 +133,8 @@ function isConfigSnapshot(value: Fields): value is Fields & ConfigSnapshot {
     [routes, upstreams, plans, settings.signingKeys].every(isObjects) &&
     [settings.checkSecrets, settings.legacyPrefixes].every(isTexts) &&
     isText(settings.gatewayId) &&
-    Number.isFinite(settings.expiryWarningMs)
+    Number.isFinite(settings.expiryWarningMs) &&
+    typeof value.wasRouted === 'boolean'
   )
 }
 

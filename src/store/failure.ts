@@ -18,6 +18,20 @@ export function violatedUnique(error: unknown): readonly string[] | null {
 }
 
 /**
+ * True if an audit event could not take its position: another writer has it (unique index), or the condition of the change
+ * no longer holds (src/store/audit.ts).
+ */
+export function lostChainPosition(error: unknown): boolean {
+  if (violatedUnique(error)?.includes('audit_events.seq') === true) return true
+  return causes(error).some(({ message }) => /NOT NULL constraint failed: audit_events\.seq/.test(message))
+}
+
+/** An error's class and nothing else, for logs and rows: messages of storage errors contain parameters. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}
+
+/**
  * The innermost cause. The only part of a storage error that may be logged: the message of drizzle's own error holds
  * the parameters of the query, names and metadata of customers among them.
  */

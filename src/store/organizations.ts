@@ -1,21 +1,30 @@
 // Organizations: the customers of the API's owner, and the root of all tenant data.
 import { and, desc, eq, lt, ne } from 'drizzle-orm'
 import { organizations } from '../model/schema/tenants.ts'
-import type { Result } from '../result.ts'
-import { orConflict, type Conflict } from './conflict.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 import { openWithin, within, type Reach } from './reach.ts'
+import { completeRow, type Statement } from './statement.ts'
 
 export type OrganizationRow = typeof organizations.$inferSelect
 
+/** An organization as it will be stored. */
+export function newOrganizationRow(given: typeof organizations.$inferInsert): OrganizationRow {
+  return completeRow(organizations, given)
+}
+
 /** An `external_id` is unique within a database: with several, the same one may stand in two of them. */
-export function createOrganization(
-  databases: Databases,
-  row: typeof organizations.$inferInsert,
-): Promise<Result<OrganizationRow, Conflict>> {
-  const db = open(databaseOf(databases, row.id))
-  return orConflict(db.insert(organizations).values(row).returning().get(), ['external_id'])
+export function insertOrganization(db: Database, row: OrganizationRow): readonly Statement[] {
+  return [db.insert(organizations).values(row)]
+}
+
+export function updateOrganization(
+  db: Database,
+  row: OrganizationRow,
+  set: Partial<OrganizationRow>,
+): readonly Statement[] {
+  const same = and(eq(organizations.id, row.id), eq(organizations.version, row.version))
+  return [db.update(organizations).set(set).where(same)]
 }
 
 /** An organization within reach that is not deleted. */

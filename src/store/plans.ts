@@ -2,10 +2,9 @@
 import { and, asc, desc, eq, lt, sql, type SQL } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { planLimits, planQuotas, plans } from '../model/schema/plans.ts'
-import type { Result } from '../result.ts'
-import { orConflict, type Conflict } from './conflict.ts'
-import { open, type Database, type Databases } from './database.ts'
+import { databaseOf, open, type Database, type Databases } from './database.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
+import { completeRow, type Statement } from './statement.ts'
 
 export type PlanRow = typeof plans.$inferSelect
 export type LimitRow = typeof planLimits.$inferSelect
@@ -16,27 +15,44 @@ export interface PlanRecord extends PlanRow {
   readonly quotas: readonly QuotaRow[]
 }
 
-/** Stores a plan whole, in one batch. */
-export async function createPlan(
-  databases: Databases,
-  row: typeof plans.$inferInsert,
+/** A plan as it will be stored. */
+export function newPlanRecord(
+  given: typeof plans.$inferInsert,
   limits: readonly LimitRow[],
   quotas: readonly QuotaRow[],
-): Promise<Result<PlanRecord, Conflict>> {
-  const db = open(databases.primary)
-  const written = await orConflict(
-    db.batch([
-      db.insert(plans).values(row).returning(),
-      // A statement each: one for all would exceed D1's 100 parameters at the twelfth limit.
-      ...limits.map((limit) => db.insert(planLimits).values(limit)),
-      ...quotas.map((quota) => db.insert(planQuotas).values(quota)),
-    ]),
-    ['name'],
-  )
-  if (!written.ok) return written
-  const [plan] = written.value[0]
-  if (plan === undefined) throw new Error('an insert returned no row')
-  return { ok: true, value: { ...plan, limits, quotas } }
+): PlanRecord {
+  return { ...completeRow(plans, given), limits, quotas }
+}
+
+export function insertPlan(db: Database, { limits, quotas, ...row }: PlanRecord): readonly Statement[] {
+  return [db.insert(plans).values(row), ...insertLimits(db, limits), ...insertQuotas(db, quotas)]
+}
+
+/** Changes a plan. Limits and quotas that are among the changes take the place of all that were there. */
+export function updatePlan(
+  db: Database,
+  row: PlanRecord,
+  { limits, quotas, ...set }: Partial<PlanRecord>,
+): readonly Statement[] {
+  const same = and(eq(plans.id, row.id), eq(plans.version, row.version))
+  return [
+    db.update(plans).set(set).where(same),
+    ...(limits === undefined
+      ? []
+      : [db.delete(planLimits).where(eq(planLimits.planId, row.id)), ...insertLimits(db, limits)]),
+    ...(quotas === undefined
+      ? []
+      : [db.delete(planQuotas).where(eq(planQuotas.planId, row.id)), ...insertQuotas(db, quotas)]),
+  ]
+}
+
+// A statement each: one for all would exceed D1's 100 parameters at the twelfth limit.
+function insertLimits(db: Database, limits: readonly LimitRow[]): readonly Statement[] {
+  return limits.map((limit) => db.insert(planLimits).values(limit))
+}
+
+function insertQuotas(db: Database, quotas: readonly QuotaRow[]): readonly Statement[] {
+  return quotas.map((quota) => db.insert(planQuotas).values(quota))
 }
 
 export async function findPlan(databases: Databases, id: string): Promise<PlanRecord | null> {
@@ -47,6 +63,19 @@ export async function findPlan(databases: Databases, id: string): Promise<PlanRe
     .where(and(eq(plans.id, id), eq(plans.state, 'active')))
   const [plan] = await withParts(db, rows)
   return plan ?? null
+}
+
+/**
+ * The condition under which a row may refer to a plan, for the batch that writes the row: the plan may be deleted between the
+ * look and the write. Undefined where the row lies in another database than the plans, which one batch cannot span.
+ */
+export function planStands(
+  databases: Databases,
+  organizationId: string,
+  planId: string | null | undefined,
+): SQL | undefined {
+  if (!planId || databaseOf(databases, organizationId) !== databases.primary) return undefined
+  return sql`EXISTS (SELECT 1 FROM ${plans} WHERE ${plans.id} = ${planId} AND ${plans.state} = 'active')`
 }
 
 export async function listPlans(databases: Databases, page: PageRequest): Promise<Page<PlanRecord>> {

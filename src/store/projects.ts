@@ -1,20 +1,29 @@
 // Projects: the consumers of the API. Each belongs to one organization, and its keys with it.
 import { and, desc, eq, lt, ne } from 'drizzle-orm'
 import { projects } from '../model/schema/tenants.ts'
-import type { Result } from '../result.ts'
-import { orConflict, type Conflict } from './conflict.ts'
-import { databaseOf, open, type Database, type Databases } from './database.ts'
+import type { Database, Databases } from './database.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 import { openWithin, within, type Reach } from './reach.ts'
+import { completeRow, type Statement } from './statement.ts'
 
 export type ProjectRow = typeof projects.$inferSelect
 
-export function createProject(
-  databases: Databases,
-  row: typeof projects.$inferInsert,
-): Promise<Result<ProjectRow, Conflict>> {
-  const db = open(databaseOf(databases, row.organizationId))
-  return orConflict(db.insert(projects).values(row).returning().get(), ['external_id'])
+/** A project as it will be stored. */
+export function newProjectRow(given: typeof projects.$inferInsert): ProjectRow {
+  return completeRow(projects, given)
+}
+
+export function insertProject(db: Database, row: ProjectRow): readonly Statement[] {
+  return [db.insert(projects).values(row)]
+}
+
+export function updateProject(db: Database, row: ProjectRow, set: Partial<ProjectRow>): readonly Statement[] {
+  const same = and(
+    eq(projects.id, row.id),
+    eq(projects.organizationId, row.organizationId),
+    eq(projects.version, row.version),
+  )
+  return [db.update(projects).set(set).where(same)]
 }
 
 /** A project within reach that is not deleted. A project's id does not say whose it is: every shard in reach is asked. */
@@ -60,4 +69,14 @@ export function projectsQuery(db: Database, reach: Reach, page: PageRequest) {
     )
     .orderBy(desc(projects.id))
     .limit(rowsToRead(page))
+}
+
+/** The team of a project, deleted or not: for the audit trail of what belongs to the project. */
+export async function findTeamId(db: Database, organizationId: string, id: string): Promise<string | null> {
+  const row = await db
+    .select({ teamId: projects.teamId })
+    .from(projects)
+    .where(and(eq(projects.id, id), eq(projects.organizationId, organizationId)))
+    .get()
+  return row?.teamId ?? null
 }

@@ -3,6 +3,7 @@ import { and, desc, eq, lt } from 'drizzle-orm'
 import { routes } from '../model/schema/routing.ts'
 import { open, type Database, type Databases } from './database.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
+import { completeRow, type Statement } from './statement.ts'
 
 export type RouteRow = typeof routes.$inferSelect
 export type NewRouteRow = typeof routes.$inferInsert
@@ -11,8 +12,18 @@ export interface RouteFilter {
   readonly upstreamId?: string | undefined
 }
 
-export function createRoute(databases: Databases, row: NewRouteRow): Promise<RouteRow> {
-  return open(databases.primary).insert(routes).values(row).returning().get()
+/** A route as it will be stored. */
+export function newRouteRow(given: NewRouteRow): RouteRow {
+  return completeRow(routes, given)
+}
+
+export function insertRoute(db: Database, row: RouteRow): readonly Statement[] {
+  return [db.insert(routes).values(row)]
+}
+
+export function updateRoute(db: Database, row: RouteRow, set: Partial<RouteRow>): readonly Statement[] {
+  const same = and(eq(routes.id, row.id), eq(routes.version, row.version))
+  return [db.update(routes).set(set).where(same)]
 }
 
 export async function findRoute(databases: Databases, id: string): Promise<RouteRow | null> {
@@ -22,6 +33,12 @@ export async function findRoute(databases: Databases, id: string): Promise<Route
     .where(and(eq(routes.id, id), eq(routes.state, 'active')))
     .get()
   return row ?? null
+}
+
+/** True while active routes lead to this upstream. */
+export async function hasRoutes(databases: Databases, upstreamId: string): Promise<boolean> {
+  const { items } = await listRoutes(databases, { upstreamId }, { after: null, limit: 1 })
+  return items.length > 0
 }
 
 export async function listRoutes(

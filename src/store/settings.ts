@@ -1,6 +1,6 @@
 // The settings of the deployment. A fresh database has none: the first reader makes them, so that a deploy needs no
 // seeding step. Many isolates may be first at once; one wins, and all use what it wrote.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { encodeBase64url } from '../keys/base64url.ts'
 import { randomBase62 } from '../keys/mint.ts'
 import { makeSigningKey, openSigningKey } from '../keys/signing-key.ts'
@@ -13,7 +13,8 @@ import {
   type StoredSettings,
 } from '../model/settings.ts'
 import type { SettingsFacts, SigningKeyFacts } from '../model/snapshot.ts'
-import type { Database } from './database.ts'
+import { open, type Database, type Databases } from './database.ts'
+import type { Statement } from './statement.ts'
 
 const CHECK_SECRET_BYTES = 32
 const EXPIRY_WARNING_DAYS = 7
@@ -37,9 +38,50 @@ export async function ensureSettings(
   rows: readonly SettingRow[],
   means: SettingsMeans,
 ): Promise<SettingsFacts> {
+  return settingsFacts(stored(await ensureRows(db, rows, means)))
+}
+
+/** The settings, and the version that each of them has. */
+export interface VersionedSettings {
+  readonly values: StoredSettings
+  readonly versions: ReadonlyMap<string, number>
+}
+
+/** The settings in force, for who changes them. */
+export async function readSettings(databases: Databases, means: SettingsMeans): Promise<VersionedSettings> {
+  const db = open(databases.primary)
+  const rows = await ensureRows(db, await db.select().from(settings), means)
+  return { values: stored(rows), versions: new Map(rows.map(({ name, version }) => [name, version])) }
+}
+
+/** @param now epoch milliseconds */
+export function updateSettings(
+  db: Database,
+  set: Partial<StoredSettings>,
+  now: number,
+): readonly Statement[] {
+  return Object.entries(set).map(([name, value]: [string, unknown]) =>
+    db
+      .update(settings)
+      .set({ value, version: sql`${settings.version} + 1`, updatedAt: now })
+      .where(eq(settings.name, name)),
+  )
+}
+
+/** Holds while no setting has changed since it was read. */
+export function settingsStand({ versions }: VersionedSettings): SQL {
+  const sum = [...versions.values()].reduce((a, b) => a + b, 0)
+  // Versions only grow, so their sum tells a change of any of them.
+  return sql`(SELECT sum(${settings.version}) FROM ${settings}) = ${sum}`
+}
+
+async function ensureRows(
+  db: Database,
+  rows: readonly SettingRow[],
+  means: SettingsMeans,
+): Promise<readonly SettingRow[]> {
   const found = parseSettings(rows)
-  const complete = isComplete(found) ? rows : await insertAbsent(db, found, means)
-  return settingsFacts(stored(await ensureSigningKey(db, complete, means)))
+  return ensureSigningKey(db, isComplete(found) ? rows : await insertAbsent(db, found, means), means)
 }
 
 async function insertAbsent(

@@ -43,23 +43,25 @@ export async function readConfigSnapshot(
   random: (length: number) => Uint8Array,
 ): Promise<ConfigSnapshot> {
   const db = open(databases.primary)
-  const [routeRows, upstreamRows, planRows, settingRows] = await db.batch([
+  const [routeRows, upstreamRows, planRows, settingRows, everRouted] = await db.batch([
     db.select().from(routes).where(eq(routes.state, 'active')),
     db.select().from(upstreams).where(eq(upstreams.state, 'active')),
     db.select({ id: plans.id, name: plans.name }).from(plans).where(eq(plans.state, 'active')),
     db.select().from(settings),
+    db.select({ id: routes.id }).from(routes).limit(1),
   ])
   return {
     ...stamped(stamp),
     routes: routeRows.map(routeFacts),
+    wasRouted: everRouted.length > 0,
     upstreams: upstreamRows.map(upstreamFacts),
     plans: planRows,
     settings: await ensureSettings(db, settingRows, { secret, random, now: stamp.now }),
   }
 }
 
-function stamped({ asOf, now }: ReadStamp): Stamp {
-  return { asOf, readAt: now }
+function stamped({ epoch, asOf, now }: ReadStamp): Stamp {
+  return { epoch, asOf, readAt: now }
 }
 
 // One statement, not a batch: columns of the same name would shadow each other in a batch (docs of D1's `all()`),

@@ -1,18 +1,28 @@
 // Upstreams: the origins behind the gateway. Configuration: in the first database.
 import { and, desc, eq, lt } from 'drizzle-orm'
 import { upstreams } from '../model/schema/routing.ts'
-import type { Result } from '../result.ts'
-import { orConflict, type Conflict } from './conflict.ts'
 import { open, type Database, type Databases } from './database.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
+import { completeRow, type Statement } from './statement.ts'
 
 export type UpstreamRow = typeof upstreams.$inferSelect
 
-export function createUpstream(
-  databases: Databases,
-  row: typeof upstreams.$inferInsert,
-): Promise<Result<UpstreamRow, Conflict>> {
-  return orConflict(open(databases.primary).insert(upstreams).values(row).returning().get(), ['name'])
+/** An upstream as it will be stored. */
+export function newUpstreamRow(given: typeof upstreams.$inferInsert): UpstreamRow {
+  return completeRow(upstreams, given)
+}
+
+export function insertUpstream(db: Database, row: UpstreamRow): readonly Statement[] {
+  return [db.insert(upstreams).values(row)]
+}
+
+export function updateUpstream(
+  db: Database,
+  row: UpstreamRow,
+  set: Partial<UpstreamRow>,
+): readonly Statement[] {
+  const same = and(eq(upstreams.id, row.id), eq(upstreams.version, row.version))
+  return [db.update(upstreams).set(set).where(same)]
 }
 
 export async function findUpstream(databases: Databases, id: string): Promise<UpstreamRow | null> {

@@ -109,6 +109,7 @@ const FIXED: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   [`GET ${SCRIPT}/deployments`, { deployments: [] }],
   [`POST ${SCRIPT}/deployments`, { id: 'deployment' }],
   [`PATCH ${SCRIPT}/script-settings`, {}],
+  [`PUT ${SCRIPT}/schedules`, { schedules: [] }],
 ])
 
 function keep(list: object[], item: object): object {

@@ -7,9 +7,13 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type Request, type
 
 export const ADMIN_TOKEN = 'test-admin-token-0123456789abcdefghij'
 const DIST = 'dist/worker'
+/** The Worker that owns the objects and takes the admin API's calls. */
+const OWNER = 'latchkey'
 
 export interface GatewayUnderTest {
   url: string
+  /** Of the edges: isolates of their own, on the storage and the objects of the first. */
+  readonly edgeUrls: readonly string[]
   /** Lines that the Worker logged, parsed. */
   readonly logs: readonly Readonly<Record<string, unknown>>[]
   /** Calls the admin API; throws unless the status is 2xx. */
@@ -22,6 +26,8 @@ export interface GatewayUnderTest {
 export interface GatewayOptions {
   readonly vars?: Readonly<Record<string, string>>
   readonly migrate?: boolean
+  /** Further Workers with the same script: what one of them knows, the others have to learn from the feed. */
+  readonly edges?: number
   /** Service bindings: other Workers of the account, played by a function. */
   readonly services?: Readonly<Record<string, (request: Request) => Response>>
 }
@@ -29,30 +35,36 @@ export interface GatewayOptions {
 export async function startGateway({
   vars = {},
   migrate = true,
+  edges = 0,
   services = {},
 }: GatewayOptions = {}): Promise<GatewayUnderTest> {
   const logs: Record<string, unknown>[] = []
   const modules = await readModules()
+  const edgeNames = Array.from({ length: edges }, (_, i) => `edge-${i + 1}`)
+  const worker = (name: string, changes: Readonly<Record<string, string>>) => ({
+    name,
+    modules,
+    compatibilityDate: '2026-10-23',
+    compatibilityFlags: ['global_fetch_strictly_public'],
+    bindings: {
+      ADMIN_TOKEN,
+      LATCHKEY_SECRET: 'test-secret-0123456789abcdefghijklmnopqrstuv',
+      LOCAL_DEVELOPMENT: 'true',
+      LOG_SAMPLE: '1',
+      ...vars,
+      ...changes,
+    },
+    serviceBindings: services,
+    d1Databases: { DB: OWNER },
+    kvNamespaces: { KV: OWNER },
+    durableObjects: objectsFor(name),
+    ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 as const } } },
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    stripCfConnectingIp: false,
+  })
   const options = (changes: Readonly<Record<string, string>>) =>
     convertV4MiniflareOptions({
-      name: 'latchkey',
-      modules,
-      compatibilityDate: '2026-10-23',
-      compatibilityFlags: ['global_fetch_strictly_public'],
-      bindings: {
-        ADMIN_TOKEN,
-        LATCHKEY_SECRET: 'test-secret-0123456789abcdefghijklmnopqrstuv',
-        LOCAL_DEVELOPMENT: 'true',
-        LOG_SAMPLE: '1',
-        ...vars,
-        ...changes,
-      },
-      serviceBindings: services,
-      d1Databases: ['DB'],
-      kvNamespaces: ['KV'],
-      ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
-      unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-      stripCfConnectingIp: false,
+      workers: [OWNER, ...edgeNames].map((name) => worker(name, changes)),
       log: new Log(LogLevel.ERROR),
       handleStructuredLogs: ({ message }) => {
         const line = parseLine(message)
@@ -60,20 +72,29 @@ export async function startGateway({
       },
     })
   const miniflare = new Miniflare(options({}))
-  const address = async () => (await miniflare.unsafeGetDirectURL('latchkey')).origin
+  const addressOf = async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin
   await miniflare.ready
-  if (migrate) await applyMigrations(await miniflare.getD1Database('DB'))
+  if (migrate) await applyMigrations(await miniflare.getD1Database('DB', OWNER))
   const gateway: GatewayUnderTest = {
-    url: await address(),
+    url: await addressOf(OWNER),
+    edgeUrls: await Promise.all(edgeNames.map(addressOf)),
     logs,
     admin: (method, path, body) => callAdmin(gateway.url, method, path, body),
     async restart(changes) {
       await miniflare.setOptions(options(changes))
-      gateway.url = await address()
+      gateway.url = await addressOf(OWNER)
     },
     dispose: () => miniflare.dispose(),
   }
   return gateway
+}
+
+function objectsFor(name: string) {
+  const at = name === OWNER ? {} : { scriptName: OWNER }
+  return {
+    HUB: { className: 'InvalidationHub', useSQLite: true, ...at },
+    RELAY: { className: 'InvalidationRelay', useSQLite: true, ...at },
+  }
 }
 
 async function readModules(): Promise<{ type: 'ESModule'; path: string }[]> {

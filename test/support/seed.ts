@@ -10,8 +10,8 @@ import { mintKey } from '../../src/keys/mint.ts'
 import { newId } from '../../src/ids.ts'
 import { apiKeys } from '../../src/model/schema/api-keys.ts'
 import { routes, settings, upstreams } from '../../src/model/schema/routing.ts'
-import { organizations, projects } from '../../src/model/schema/tenants.ts'
-import { randomBytes } from './gateway-deps.ts'
+import { organizations, projects, teams } from '../../src/model/schema/tenants.ts'
+import { randomBytes } from '../../src/random.ts'
 
 const now = Date.now()
 const times = { createdAt: now, updatedAt: now }
@@ -40,6 +40,19 @@ export async function seedRoute(
     .values({ id: newId('route'), upstreamId: ids.upstream, ...times, ...route })
 }
 
+/** An organization, a team of it and a project of that. */
+export async function seedTenants(): Promise<{ organization: string; team: string; project: string }> {
+  const tenants = { organization: newId('organization'), team: newId('team'), project: newId('project') }
+  const db = drizzle(env.DB)
+  const organizationId = tenants.organization
+  await db.insert(organizations).values({ id: organizationId, name: 'Globex', ...times })
+  await db.insert(teams).values({ id: tenants.team, organizationId, name: 'Web', ...times })
+  await db
+    .insert(projects)
+    .values({ id: tenants.project, organizationId, teamId: tenants.team, name: 'Site', ...times })
+  return tenants
+}
+
 /** A key that is stored. @returns its secret, id and hash */
 export async function seedKey(row: Partial<typeof apiKeys.$inferInsert> = {}) {
   const secret = await mintSecret()
@@ -55,6 +68,7 @@ export async function seedKey(row: Partial<typeof apiKeys.$inferInsert> = {}) {
       hash,
       ...displayForm(secret),
       name: 'test',
+      activatedAt: now,
       createdBy: 'test',
       ...times,
       ...row,

@@ -18,7 +18,13 @@ describe('the environment', () => {
         adminToken: SECRETS.ADMIN_TOKEN,
         secret: SECRETS.LATCHKEY_SECRET,
         logSample: 0.1,
-        snapshotMaxAgeMs: 60_000,
+        snapshotMaxAgeMs: 21_600_000,
+        revocationBoundMs: 1_000,
+        relayLeaseMs: 5_000,
+        feedGraceMs: 30_000,
+        feedMaxChanges: 20_000,
+        relayRegions: ['enam', 'wnam', 'weur', 'apac'],
+        relayShards: 1,
         localDevelopment: false,
       },
     })
@@ -30,14 +36,26 @@ describe('the environment', () => {
       ORIGIN_URL: ' https://api.example.com/ ',
       CONTROL_HOST: 'Admin.Example.com.',
       LOG_SAMPLE: '0',
-      SNAPSHOT_MAX_AGE: '5',
+      SNAPSHOT_MAX_AGE: '300',
+      REVOCATION_BOUND_MS: '500',
+      RELAY_LEASE_MS: '2000',
+      FEED_GRACE: '0',
+      FEED_MAX_CHANGES: '1000',
+      RELAY_REGIONS: 'WEUR, eeur weur',
+      RELAY_SHARDS: '2',
       LOCAL_DEVELOPMENT: 'true',
     })
     expect(config.ok && config.value).toMatchObject({
       originUrl: 'https://api.example.com',
       controlHost: 'admin.example.com',
       logSample: 0,
-      snapshotMaxAgeMs: 5_000,
+      snapshotMaxAgeMs: 300_000,
+      revocationBoundMs: 500,
+      relayLeaseMs: 2_000,
+      feedGraceMs: 0,
+      feedMaxChanges: 1_000,
+      relayRegions: ['weur', 'eeur'],
+      relayShards: 2,
       localDevelopment: true,
     })
   })
@@ -50,6 +68,12 @@ describe('the environment', () => {
       CONTROL_HOST: 'https://x',
       LOG_SAMPLE: '2',
       SNAPSHOT_MAX_AGE: 'soon',
+      REVOCATION_BOUND_MS: '0',
+      RELAY_LEASE_MS: '1',
+      FEED_GRACE: '-1',
+      FEED_MAX_CHANGES: '1',
+      RELAY_REGIONS: 'weur,mars',
+      RELAY_SHARDS: '1.5',
     }).join('\n')
     for (const name of [
       'ADMIN_TOKEN',
@@ -58,6 +82,12 @@ describe('the environment', () => {
       'CONTROL_HOST',
       'LOG_SAMPLE',
       'SNAPSHOT_MAX_AGE',
+      'REVOCATION_BOUND_MS',
+      'RELAY_LEASE_MS',
+      'FEED_GRACE',
+      'FEED_MAX_CHANGES',
+      'RELAY_REGIONS',
+      'RELAY_SHARDS',
     ]) {
       expect(found).toContain(name)
     }
@@ -68,9 +98,12 @@ describe('the environment', () => {
     (token) => expect(problems({ ADMIN_TOKEN: token })).toHaveLength(1),
   )
 
-  test.each(['LOG_SAMPLE', 'SNAPSHOT_MAX_AGE'])('%s takes no NaN, no negative, no text', (name) => {
-    for (const value of ['NaN', '-1', '1e9', 'x', '0x']) expect(problems({ [name]: value })).toHaveLength(1)
-  })
+  test.each(['LOG_SAMPLE', 'SNAPSHOT_MAX_AGE', 'REVOCATION_BOUND_MS', 'RELAY_SHARDS'])(
+    '%s takes no NaN, no negative, no text',
+    (name) => {
+      for (const value of ['NaN', '-1', '1e9', 'x', '0x']) expect(problems({ [name]: value })).toHaveLength(1)
+    },
+  )
 
   test('a secret is never quoted in a problem', () => {
     expect(problems({ LATCHKEY_SECRET: 'hunter2' }).join()).not.toContain('hunter2')

@@ -22,7 +22,7 @@ const healthz = createRoute({
 const readyz = createRoute({
   method: 'get',
   path: '/_latchkey/readyz',
-  summary: 'Database, settings and KV answer',
+  summary: 'Database, settings, feed and KV answer',
   security: [],
   responses: {
     200: answer('Ready', z.object({ status: z.literal('ready') })),
@@ -50,8 +50,12 @@ async function findMissing(deps: ControlDeps): Promise<Refusal | null> {
   const checks: readonly Check[] = [
     { run: () => probeShards(databases), failed: 'The database (binding DB) does not answer.' },
     {
-      run: () => readConfigSnapshot(databases, { asOf: 0, now: now() }, config.secret, random),
+      run: () => readConfigSnapshot(databases, { epoch: 0, asOf: 0, now: now() }, config.secret, random),
       failed: 'The settings in the database cannot be read.',
+    },
+    {
+      run: () => requireFeed(deps),
+      failed: 'The invalidation feed (binding HUB) does not answer.',
     },
     { run: () => probeKv(kv), failed: 'The KV namespace (binding KV) does not answer.' },
   ]
@@ -65,4 +69,9 @@ async function findMissing(deps: ControlDeps): Promise<Refusal | null> {
     }
   }
   return null
+}
+
+// By what the isolate knows anyway: the probe needs no credential, and must not be a way to keep the hub busy.
+async function requireFeed({ isFeedKnown }: ControlDeps): Promise<void> {
+  if (!(await isFeedKnown())) throw new Error('neither relay nor hub answers')
 }

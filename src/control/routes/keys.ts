@@ -1,19 +1,41 @@
 // /_latchkey/v1/keys: API keys. The secret stands in the answer that creates it and nowhere else.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import { refuse } from '../../problem.ts'
-import { findKey, revokeKey } from '../../store/api-keys.ts'
+import { findKey, type KeyRow } from '../../store/api-keys.ts'
 import { listKeys } from '../../store/key-list.ts'
 import { EMPTY_PAGE } from '../../store/page.ts'
 import { narrow } from '../../store/reach.ts'
-import { propagation, spread } from '../change.ts'
+import { answerChange, type ChangeContext } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
-import { jsonBody } from '../json-body.ts'
+import { jsonBody, someBody } from '../json-body.ts'
+import { KEY, KEY_VERBS, keyUpdate, revocation } from '../key-changes.ts'
 import { makeKey } from '../new-key.ts'
-import { answer, body, idParameter, OPERATOR, pageOf, readProblems, writeProblems } from '../operation.ts'
+import {
+  answer,
+  body,
+  changeProblems,
+  idParameter,
+  OPERATOR,
+  pageOf,
+  readProblems,
+  writeProblems,
+} from '../operation.ts'
 import { refused } from '../refused.ts'
-import { CreatedKey, Key, NewKey, Revocation, RevokedKey, SHOWN_STATES, viewKey } from '../schemas/key.ts'
+import type { Decide } from '../resource.ts'
+import {
+  ChangedKey,
+  CreatedKey,
+  Key,
+  KeyPatch,
+  NewKey,
+  Revocation,
+  SHOWN_STATES,
+  viewKey,
+} from '../schemas/key.ts'
+import { verbRoute } from '../verb-route.ts'
+import { waitQuery } from '../wait.ts'
 
 const PATH = '/_latchkey/v1/keys'
 
@@ -57,22 +79,39 @@ const get = createRoute({
   responses: { 200: answer('The key', Key), ...readProblems('not_found') },
 })
 
+const update = createRoute({
+  method: 'patch',
+  path: `${PATH}/{id}`,
+  summary: 'Change fields of a key. `null` clears',
+  ...OPERATOR,
+  middleware: [jsonBody, someBody],
+  request: { params: idParameter, query: waitQuery, ...body(KeyPatch) },
+  responses: { 200: answer('Changed', ChangedKey), ...changeProblems('not_found', 'conflict') },
+})
+
 const revoke = createRoute({
   method: 'post',
   path: `${PATH}/{id}/revoke`,
   summary: 'Revoke a key for good. Repeating it changes nothing: the first reason stays',
   ...OPERATOR,
   middleware: [jsonBody],
-  request: { params: idParameter, body: { content: { 'application/json': { schema: Revocation } } } },
-  responses: { 200: answer('Revoked', RevokedKey), ...writeProblems('not_found') },
+  request: {
+    params: idParameter,
+    query: waitQuery,
+    body: { content: { 'application/json': { schema: Revocation } } },
+  },
+  responses: { 200: answer('Revoked', ChangedKey), ...changeProblems('not_found', 'conflict') },
 })
+
+const disable = verbRoute(`${PATH}/{id}/disable`, 'Switch a key off', ChangedKey)
+const enable = verbRoute(`${PATH}/{id}/enable`, 'Switch a disabled key on', ChangedKey)
+const expire = verbRoute(`${PATH}/{id}/expire`, 'Let a key expire now', ChangedKey)
 
 export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const made = await makeKey(c.env, c.var.principal, c.req.valid('json'))
     if (!made.ok) return refused(c, made.error)
     const { row, secret } = made.value
-    await spread(c.env, { kind: 'key', subject: row.hash })
     return c.json({ key: viewKey(row, c.env.now()), secret }, 201, { 'Cache-Control': 'no-store' })
   })
 
@@ -108,15 +147,13 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
     return row === null ? refused(c, refuse('not_found')) : c.json(viewKey(row, c.env.now()), 200)
   })
 
-  app.openapi(revoke, async (c) => {
-    const { databases, config, now } = c.env
-    const { id } = c.req.valid('param')
-    const { reason = 'unspecified' } = c.req.valid('json')
-    const row = await revokeKey(databases, c.var.principal.reach, id, reason, now())
-    if (row === null) return refused(c, refuse('not_found'))
-    const committedAt = now()
-    await spread(c.env, { kind: 'key', subject: row.hash })
-    const bound = propagation(committedAt, config.snapshotMaxAgeMs)
-    return c.json({ key: viewKey(row, committedAt), propagation: bound }, 200)
-  })
+  app.openapi(update, async (c) => answerKey(c, keyUpdate(c.env, c.req.valid('json'))))
+  app.openapi(revoke, async (c) => answerKey(c, revocation(c.req.valid('json').reason ?? 'unspecified')))
+  app.openapi(disable, async (c) => answerKey(c, KEY_VERBS.disable))
+  app.openapi(enable, async (c) => answerKey(c, KEY_VERBS.enable))
+  app.openapi(expire, async (c) => answerKey(c, KEY_VERBS.expire))
+}
+
+function answerKey(c: ChangeContext, decide: Decide<KeyRow>) {
+  return answerChange(c, KEY, (row) => ({ key: viewKey(row, c.env.now()) }), decide)
 }

@@ -1,46 +1,35 @@
 // /_latchkey/v1/organizations: the customers of the API's owner.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { newId } from '../../ids.ts'
-import { TENANT_STATES } from '../../model/vocabulary.ts'
 import { refuse } from '../../problem.ts'
-import {
-  createOrganization,
-  findOrganization,
-  listOrganizations,
-  type OrganizationRow,
-} from '../../store/organizations.ts'
-import { findPlan } from '../../store/plans.ts'
+import { findOrganization, listOrganizations } from '../../store/organizations.ts'
+import { answerChange } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
-import * as field from '../fields.ts'
-import { jsonBody } from '../json-body.ts'
-import { answer, body, idParameter, OPERATOR, pageOf, readProblems, writeProblems } from '../operation.ts'
-import { refused, refuseReference, refuseTaken } from '../refused.ts'
+import { jsonBody, someBody } from '../json-body.ts'
+import {
+  answer,
+  body,
+  changeProblems,
+  idParameter,
+  OPERATOR,
+  pageOf,
+  readProblems,
+  writeProblems,
+} from '../operation.ts'
+import { makeOrganization, ORGANIZATION, organizationUpdate } from '../organization-changes.ts'
+import { refused } from '../refused.ts'
+import {
+  ChangedOrganization,
+  NewOrganization,
+  Organization,
+  OrganizationPatch,
+  viewOrganization,
+} from '../schemas/organization.ts'
+import { TENANT_VERBS } from '../tenant-verbs.ts'
+import { deleteRoute, verbRoute } from '../verb-route.ts'
+import { waitQuery } from '../wait.ts'
 
 const PATH = '/_latchkey/v1/organizations'
-
-const NewOrganization = z
-  .strictObject({
-    name: field.name,
-    external_id: field.externalId,
-    plan_id: field.id('plan').nullish(),
-    metadata: field.metadata.optional(),
-  })
-  .openapi('NewOrganization')
-
-const Organization = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    external_id: z.string().nullable(),
-    state: z.enum(TENANT_STATES),
-    plan_id: z.string().nullable(),
-    time_zone: z.string(),
-    metadata: z.record(z.string(), z.unknown()),
-    suspended_at: field.shownTime.nullable(),
-    ...field.trackedView,
-  })
-  .openapi('Organization')
 
 const create = createRoute({
   method: 'post',
@@ -70,25 +59,32 @@ const get = createRoute({
   responses: { 200: answer('The organization', Organization), ...readProblems('not_found') },
 })
 
+const update = createRoute({
+  method: 'patch',
+  path: `${PATH}/{id}`,
+  summary: 'Change fields of an organization. `null` clears',
+  ...OPERATOR,
+  middleware: [jsonBody, someBody],
+  request: { params: idParameter, query: waitQuery, ...body(OrganizationPatch) },
+  responses: { 200: answer('Changed', ChangedOrganization), ...changeProblems('not_found', 'conflict') },
+})
+
+const suspend = verbRoute(
+  `${PATH}/{id}/suspend`,
+  'Suspend an organization: none of its keys passes',
+  ChangedOrganization,
+)
+const resume = verbRoute(`${PATH}/{id}/resume`, 'Resume a suspended organization', ChangedOrganization)
+const remove = deleteRoute(
+  `${PATH}/{id}`,
+  'Delete an organization for good, and all its keys with it',
+  ChangedOrganization,
+)
+
 export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
-    const { databases, now } = c.env
-    const given = c.req.valid('json')
-    const planId = given.plan_id ?? null
-    if (planId !== null && (await findPlan(databases, planId)) === null)
-      return refused(c, refuseReference('/plan_id'))
-    const at = now()
-    const created = await createOrganization(databases, {
-      id: newId('organization'),
-      name: given.name,
-      externalId: given.external_id ?? null,
-      planId,
-      metadata: given.metadata ?? {},
-      createdAt: at,
-      updatedAt: at,
-    })
-    if (!created.ok) return refused(c, refuseTaken(created.error.field))
-    return c.json(view(created.value), 201)
+    const created = await makeOrganization(c.env, c.var.principal, c.req.valid('json'))
+    return created.ok ? c.json(viewOrganization(created.value), 201) : refused(c, created.error)
   })
 
   app.openapi(list, async (c) => {
@@ -98,25 +94,18 @@ export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
     const page = await readPage(config.secret, identity, c.req.valid('query'))
     if (!page.ok) return refused(c, page.error)
     const rows = await listOrganizations(databases, reach, page.value)
-    return c.json(await pageBody(config.secret, identity, rows, view), 200)
+    return c.json(await pageBody(config.secret, identity, rows, viewOrganization), 200)
   })
 
   app.openapi(get, async (c) => {
     const row = await findOrganization(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(view(row), 200)
+    return row === null ? refused(c, refuse('not_found')) : c.json(viewOrganization(row), 200)
   })
-}
 
-function view(row: OrganizationRow): z.infer<typeof Organization> {
-  return {
-    id: row.id,
-    name: row.name,
-    external_id: row.externalId,
-    state: row.state,
-    plan_id: row.planId,
-    time_zone: row.timeZone,
-    metadata: row.metadata,
-    suspended_at: field.showTimeOrNull(row.suspendedAt),
-    ...field.showTracked(row),
-  }
+  app.openapi(update, async (c) =>
+    answerChange(c, ORGANIZATION, viewOrganization, organizationUpdate(c.env, c.req.valid('json'))),
+  )
+  app.openapi(suspend, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.suspend))
+  app.openapi(resume, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.resume))
+  app.openapi(remove, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.delete))
 }

@@ -1,15 +1,17 @@
 // /_latchkey/v1/plans: named limits and quotas, in force for every key that has the plan or inherits it.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { newId } from '../../ids.ts'
-import { refuse, type Refusal } from '../../problem.ts'
-import { createPlan, findPlan, listPlans } from '../../store/plans.ts'
-import { spread } from '../change.ts'
+import { refuse } from '../../problem.ts'
+import { findPlan, listPlans } from '../../store/plans.ts'
+import { answerChange, answerCreation } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
-import { jsonBody } from '../json-body.ts'
-import { answer, body, idParameter, OPERATOR, pageOf, readProblems, writeProblems } from '../operation.ts'
-import { refused, refuseTaken, refuseValue } from '../refused.ts'
-import { limitRow, NewPlan, Plan, quotaRow, viewPlan } from '../schemas/plan.ts'
+import { jsonBody, someBody } from '../json-body.ts'
+import { answer, body, changeProblems, idParameter, OPERATOR, pageOf, readProblems } from '../operation.ts'
+import { makePlan, PLAN, planDeletion, planUpdate } from '../plan-changes.ts'
+import { refused } from '../refused.ts'
+import { ChangedPlan, NewPlan, Plan, PlanPatch, viewPlan } from '../schemas/plan.ts'
+import { deleteRoute } from '../verb-route.ts'
+import { waitQuery } from '../wait.ts'
 
 const PATH = '/_latchkey/v1/plans'
 
@@ -19,8 +21,8 @@ const create = createRoute({
   summary: 'Create a plan',
   ...OPERATOR,
   middleware: [jsonBody],
-  request: body(NewPlan),
-  responses: { 201: answer('Created', Plan), ...writeProblems('conflict') },
+  request: { query: waitQuery, ...body(NewPlan) },
+  responses: { 201: answer('Created', ChangedPlan), ...changeProblems('conflict') },
 })
 
 const list = createRoute({
@@ -41,22 +43,22 @@ const get = createRoute({
   responses: { 200: answer('The plan', Plan), ...readProblems('not_found') },
 })
 
+const update = createRoute({
+  method: 'patch',
+  path: `${PATH}/{id}`,
+  summary: 'Change fields of a plan. What is not given stays',
+  ...OPERATOR,
+  middleware: [jsonBody, someBody],
+  request: { params: idParameter, query: waitQuery, ...body(PlanPatch) },
+  responses: { 200: answer('Changed', ChangedPlan), ...changeProblems('not_found', 'conflict') },
+})
+
+const remove = deleteRoute(`${PATH}/{id}`, 'Delete a plan. Refused while anybody has it', ChangedPlan)
+
 export function mountPlans(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
-    const given = c.req.valid('json')
-    const repeated = repeatedName(given)
-    if (repeated !== null) return refused(c, repeated)
-    const id = newId('plan')
-    const at = c.env.now()
-    const created = await createPlan(
-      c.env.databases,
-      { id, name: given.name, createdAt: at, updatedAt: at },
-      given.limits.map((limit) => limitRow(id, limit)),
-      (given.quotas ?? []).map((quota) => quotaRow(id, quota)),
-    )
-    if (!created.ok) return refused(c, refuseTaken(created.error.field))
-    await spread(c.env, { kind: 'config' })
-    return c.json(viewPlan(created.value), 201)
+    const made = await makePlan(c.env, c.var.principal, c.req.valid('json'))
+    return answerCreation(c, made, viewPlan)
   })
 
   app.openapi(list, async (c) => {
@@ -71,15 +73,7 @@ export function mountPlans(app: OpenAPIHono<ControlEnv>): void {
     const plan = await findPlan(c.env.databases, c.req.valid('param').id)
     return plan === null ? refused(c, refuse('not_found')) : c.json(viewPlan(plan), 200)
   })
-}
 
-// One name space for both: a refusal names the limit or the quota, and the name alone must tell which.
-function repeatedName({ limits, quotas = [] }: z.infer<typeof NewPlan>): Refusal | null {
-  const entries = [
-    ...limits.map(({ name }, i) => ({ name, pointer: `/limits/${i}/name` })),
-    ...quotas.map(({ name }, i) => ({ name, pointer: `/quotas/${i}/name` })),
-  ]
-  const names = entries.map(({ name }) => name)
-  const repeated = entries.find(({ name }, i) => names.indexOf(name) < i)
-  return repeated === undefined ? null : refuseValue(repeated.pointer, 'This name stands twice in the plan.')
+  app.openapi(update, async (c) => answerChange(c, PLAN, viewPlan, planUpdate(c.req.valid('json'))))
+  app.openapi(remove, async (c) => answerChange(c, PLAN, viewPlan, planDeletion(c.env)))
 }

@@ -1,17 +1,18 @@
 // /_latchkey/v1/routes: which requests go to which upstream, and under which conditions.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { newId } from '../../ids.ts'
-import { refuse, type Refusal } from '../../problem.ts'
+import { refuse } from '../../problem.ts'
 import * as store from '../../store/routes.ts'
-import { findUpstream } from '../../store/upstreams.ts'
-import { spread } from '../change.ts'
+import { answerChange, answerCreation } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
-import { jsonBody } from '../json-body.ts'
-import { answer, body, idParameter, OPERATOR, pageOf, readProblems, writeProblems } from '../operation.ts'
-import { refused, refuseReference, refuseValue } from '../refused.ts'
-import { NewRoute, Route, routeConditions, viewRoute } from '../schemas/route.ts'
+import { jsonBody, someBody } from '../json-body.ts'
+import { answer, body, changeProblems, idParameter, OPERATOR, pageOf, readProblems } from '../operation.ts'
+import { refused } from '../refused.ts'
+import { routeDeletion, makeRoute, ROUTE, routeUpdate } from '../route-changes.ts'
+import { ChangedRoute, NewRoute, Route, RoutePatch, viewRoute } from '../schemas/route.ts'
+import { deleteRoute } from '../verb-route.ts'
+import { waitQuery } from '../wait.ts'
 
 const PATH = '/_latchkey/v1/routes'
 
@@ -21,8 +22,8 @@ const create = createRoute({
   summary: 'Create a route',
   ...OPERATOR,
   middleware: [jsonBody],
-  request: body(NewRoute),
-  responses: { 201: answer('Created', Route), ...writeProblems('not_found') },
+  request: { query: waitQuery, ...body(NewRoute) },
+  responses: { 201: answer('Created', ChangedRoute), ...changeProblems('not_found', 'conflict') },
 })
 
 const list = createRoute({
@@ -43,18 +44,22 @@ const get = createRoute({
   responses: { 200: answer('The route', Route), ...readProblems('not_found') },
 })
 
+const update = createRoute({
+  method: 'patch',
+  path: `${PATH}/{id}`,
+  summary: 'Change fields of a route. What is not given stays',
+  ...OPERATOR,
+  middleware: [jsonBody, someBody],
+  request: { params: idParameter, query: waitQuery, ...body(RoutePatch) },
+  responses: { 200: answer('Changed', ChangedRoute), ...changeProblems('not_found', 'conflict') },
+})
+
+const remove = deleteRoute(`${PATH}/{id}`, 'Delete a route', ChangedRoute)
+
 export function mountRoutes(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
-    const given = c.req.valid('json')
-    const broken = brokenRule(given)
-    if (broken !== null) return refused(c, broken)
-    if ((await findUpstream(c.env.databases, given.upstream_id)) === null)
-      return refused(c, refuseReference('/upstream_id'))
-    const at = c.env.now()
-    const row = { ...routeConditions(given), id: newId('route'), createdAt: at, updatedAt: at }
-    const created = await store.createRoute(c.env.databases, row)
-    await spread(c.env, { kind: 'config' })
-    return c.json(viewRoute(created), 201)
+    const made = await makeRoute(c.env, c.var.principal, c.req.valid('json'))
+    return answerCreation(c, made, viewRoute)
   })
 
   app.openapi(list, async (c) => {
@@ -71,29 +76,7 @@ export function mountRoutes(app: OpenAPIHono<ControlEnv>): void {
     const row = await store.findRoute(c.env.databases, c.req.valid('param').id)
     return row === null ? refused(c, refuse('not_found')) : c.json(viewRoute(row), 200)
   })
-}
 
-/** The rules between fields. Each says what would go wrong if it were stored. */
-function brokenRule({
-  auth,
-  scopes = [],
-  environment,
-  path_mode,
-  cors,
-}: z.infer<typeof NewRoute>): Refusal | null {
-  const keyless = auth === 'optional' || auth === 'none'
-  if (scopes.length > 0 && path_mode === 'raw')
-    return refuseValue('/scopes', 'A raw path can be read in several ways: scopes cannot guard it.')
-  // Otherwise whoever lacks the scope would only have to leave the key away.
-  if (scopes.length > 0 && keyless)
-    return refuseValue('/scopes', 'A route that lets requests without a key pass cannot ask for scopes.')
-  if (environment && keyless)
-    return refuseValue(
-      '/environment',
-      'A route that lets requests without a key pass cannot ask for an environment.',
-    )
-  // Fetch standard, section 3.3.5: a browser ignores `*` with credentials; reflecting every origin would open the API.
-  if (cors?.credentials === true && cors.origins.includes('*'))
-    return refuseValue('/cors/origins', 'With credentials, every origin must be named.')
-  return null
+  app.openapi(update, async (c) => answerChange(c, ROUTE, viewRoute, routeUpdate(c.env, c.req.valid('json'))))
+  app.openapi(remove, async (c) => answerChange(c, ROUTE, viewRoute, routeDeletion))
 }

@@ -6,6 +6,7 @@ import { ENVIRONMENTS, KEY_KINDS } from '../../model/vocabulary.ts'
 import { isAddressRange, isWebOrigin } from '../../policy/network.ts'
 import type { KeyRow } from '../../store/api-keys.ts'
 import * as field from '../fields.ts'
+import { Propagation } from '../propagation.ts'
 
 /** An empty list is refused: "nowhere" and "everywhere" would be equally good readings of it. */
 const address = z.string().max(64).refine(isAddressRange, 'Is not an IP address or CIDR range.')
@@ -41,6 +42,20 @@ export const NewKey = z
     external_id: field.externalId,
   })
   .openapi('NewKey')
+
+/** Absent: unchanged. `null` clears. */
+export const KeyPatch = z
+  .strictObject({
+    name: field.name.optional(),
+    scopes: field.scopes.nullish(),
+    expires_at: field.time.nullish(),
+    plan_id: field.id('plan').nullish(),
+    network: network.nullish(),
+    tags: field.tags.nullish(),
+    metadata: field.metadata.nullish(),
+    external_id: field.externalId,
+  })
+  .openapi('KeyPatch')
 
 export const Revocation = z
   .strictObject({
@@ -89,19 +104,7 @@ export const CreatedKey = z
   })
   .openapi('CreatedKey')
 
-export const RevokedKey = z
-  .object({
-    key: Key,
-    propagation: z.object({
-      effective_by: field.shownTime.openapi({
-        description: 'Nothing passes by the old state after this time.',
-      }),
-      worst_case_by: field.shownTime,
-      relays_acknowledged: z.int(),
-      relays_total: z.int(),
-    }),
-  })
-  .openapi('RevokedKey')
+export const ChangedKey = z.object({ key: Key, propagation: Propagation }).openapi('ChangedKey')
 
 export function networkPolicy({ addresses, countries, web_origins }: z.infer<typeof network>): NetworkPolicy {
   return {

@@ -10,6 +10,7 @@ import {
 } from '../../model/vocabulary.ts'
 import type { LimitRow, PlanRecord, QuotaRow } from '../../store/plans.ts'
 import * as field from '../fields.ts'
+import { changed } from '../operation.ts'
 
 const MAX_ENTRIES = 16
 const YEAR_SECONDS = 31_622_400
@@ -53,6 +54,15 @@ export const NewPlan = z
   })
   .openapi('NewPlan')
 
+/** Absent: unchanged. A list that is given replaces the whole list. */
+export const PlanPatch = z
+  .strictObject({
+    name: field.name.optional(),
+    limits: z.array(NewLimit).max(MAX_ENTRIES).optional(),
+    quotas: z.array(NewQuota).max(MAX_ENTRIES).optional(),
+  })
+  .openapi('PlanPatch')
+
 export const Plan = z
   .object({
     id: z.string(),
@@ -82,6 +92,8 @@ export const Plan = z
     ...field.trackedView,
   })
   .openapi('Plan')
+
+export const ChangedPlan = changed(Plan).openapi('ChangedPlan')
 
 export function limitRow(planId: string, given: z.infer<typeof NewLimit>): LimitRow {
   const { period_seconds: periodSeconds, on_outage: onOutage, burst, ...rest } = given

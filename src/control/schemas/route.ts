@@ -2,8 +2,10 @@
 import { z } from '@hono/zod-openapi'
 import type { CorsPolicy, Rewrite } from '../../model/policy.ts'
 import { CONFIG_STATES, ENVIRONMENTS, PATH_MODES, ROUTE_AUTHS } from '../../model/vocabulary.ts'
-import type { NewRouteRow, RouteRow } from '../../store/routes.ts'
+import type { RouteRow } from '../../store/routes.ts'
 import * as field from '../fields.ts'
+import { onlyGiven } from '../given.ts'
+import { changed } from '../operation.ts'
 import { limitName } from './plan.ts'
 import { cors, credentialLocation, host, method, path, rewrite } from './route-fields.ts'
 
@@ -32,6 +34,9 @@ export const NewRoute = z
     priority: field.count(-1_000_000, 1_000_000).optional(),
   })
   .openapi('NewRoute')
+
+/** Absent: unchanged. */
+export const RoutePatch = NewRoute.partial().openapi('RoutePatch')
 
 export const Route = z
   .object({
@@ -73,13 +78,14 @@ export const Route = z
   })
   .openapi('Route')
 
-type Given = z.infer<typeof NewRoute>
-type View = z.infer<typeof Route>
-type Conditions = Omit<NewRouteRow, 'id' | 'createdAt' | 'updatedAt'>
+export const ChangedRoute = changed(Route).openapi('ChangedRoute')
 
-/** What is not given is left to the table's defaults. */
-export function routeConditions(given: Given): Conditions {
-  return {
+type Given = z.infer<typeof RoutePatch>
+type View = z.infer<typeof Route>
+
+/** What is given, as it is stored. */
+export function routeConditions(given: Given) {
+  return onlyGiven({
     upstreamId: given.upstream_id,
     hosts: given.hosts,
     path: given.path,
@@ -96,7 +102,7 @@ export function routeConditions(given: Given): Conditions {
     rewrite: given.rewrite && rewriteRule(given.rewrite),
     limits: given.limits,
     priority: given.priority,
-  }
+  })
 }
 
 export function viewRoute(row: RouteRow): View {

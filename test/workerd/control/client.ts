@@ -1,7 +1,9 @@
 // Calls the control plane as the Worker does, on the real D1 and KV of the test's own storage.
 import { env } from 'cloudflare:workers'
+import { readConfig, type Config } from '../../../src/config.ts'
 import { handleControl } from '../../../src/control/app.ts'
 import type { ControlDeps } from '../../../src/control/deps.ts'
+import type { ChangeName, Published } from '../../../src/feed/change.ts'
 import { ok } from '../../../src/result.ts'
 import { readConfigSnapshot } from '../../../src/store/snapshots.ts'
 
@@ -12,36 +14,78 @@ function random(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length))
 }
 
+function testConfig(): Config {
+  const config = readConfig({ ...env, LOG_SAMPLE: '0', LOCAL_DEVELOPMENT: '' })
+  if (!config.ok) throw new Error(config.error.join(' '))
+  return config.value
+}
+
 export interface TestDeps extends ControlDeps {
-  readonly forgotten: { kind: string; subject: string }[]
+  /** What was published, call by call. */
+  readonly publishes: (readonly ChangeName[])[]
+  readonly condemned: { readonly changes: readonly ChangeName[]; readonly published: Published }[]
   readonly logged: Readonly<Record<string, unknown>>[]
+  /** Milliseconds. */
+  readonly slept: number[]
+  /** Waits for everything that was given to waitUntil. */
+  readonly settle: () => Promise<void>
+}
+
+let seq = 0
+
+/** What a hub with two relays answers, both of which acknowledged. Its log goes on through the whole test file. */
+export function publishedNext(changes: Partial<Published> = {}): Published {
+  return { epoch: 1, seq: ++seq, relaysAcknowledged: 2, relaysTotal: 2, leaseRemainingMs: 0, ...changes }
+}
+
+/** Pauses are over at once; a timeout takes the time it says. */
+async function pause(ms: number): Promise<void> {
+  if (ms > 1_000) await scheduler.wait(ms)
 }
 
 export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
-  const forgotten: TestDeps['forgotten'] = []
+  const publishes: TestDeps['publishes'] = []
+  const condemned: TestDeps['condemned'] = []
   const logged: TestDeps['logged'] = []
+  const slept: TestDeps['slept'] = []
+  const pending: Promise<unknown>[] = []
   return {
     databases,
     kv: env.KV,
-    config: {
-      originUrl: null,
-      controlHost: null,
-      adminToken: env.ADMIN_TOKEN,
-      secret: env.LATCHKEY_SECRET,
-      logSample: 0,
-      snapshotMaxAgeMs: 60_000,
-      localDevelopment: false,
-    },
+    config: testConfig(),
     now: Date.now,
     random,
     findConfig: async () =>
-      ok(await readConfigSnapshot(databases, { asOf: 0, now: Date.now() }, env.LATCHKEY_SECRET, random)),
+      ok(
+        await readConfigSnapshot(
+          databases,
+          { epoch: 0, asOf: 0, now: Date.now() },
+          env.LATCHKEY_SECRET,
+          random,
+        ),
+      ),
     requestId: 'req_test',
-    forget: (change) => forgotten.push(change),
+    publish: async (changes) => {
+      publishes.push(changes)
+      return publishedNext()
+    },
+    stamp: () => ({ epoch: 1, asOf: seq, now: Date.now() }),
+    condemn: (changes, published) => condemned.push({ changes, published }),
+    readFeed: async () => ({ epoch: 1, seq, floor: 0, changes: seq, oldestAtMs: null, relays: [] }),
+    isFeedKnown: async () => true,
+    sleep: (ms) => {
+      slept.push(ms)
+      return pause(ms)
+    },
     log: (event) => logged.push(event),
-    waitUntil: () => undefined,
-    forgotten,
+    waitUntil: (promise) => pending.push(promise),
+    publishes,
+    condemned,
     logged,
+    slept,
+    settle: async () => {
+      while (pending.length > 0) await pending.pop()
+    },
     ...changed,
   }
 }

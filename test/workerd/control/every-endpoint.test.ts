@@ -4,18 +4,21 @@ import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { newId, type IdKind } from '../../../src/ids.ts'
-import { PROBLEMS } from '../../../src/problem.ts'
+import { PROBLEMS } from '../../../src/control-problems.ts'
 import { call, type Answer, type Call } from './client.ts'
-import { readEndpoints, type Endpoint } from './openapi.ts'
+import { readDocument, readEndpoints, type Endpoint } from './openapi.ts'
 
+const document = await readDocument()
 const endpoints = await readEndpoints()
 const guarded = endpoints.filter(({ isPublic }) => !isPublic)
 const writes = guarded.filter(({ method, hasBody }) => method !== 'GET' && hasBody)
 const lists = guarded.filter(({ queryNames }) => queryNames.includes('cursor'))
+const waiting = guarded.filter(({ queryNames }) => queryNames.includes('wait'))
 const withId = guarded.filter(({ path }) => path.includes('{id}'))
 
 const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
   organizations: 'organization',
+  teams: 'team',
   projects: 'project',
   keys: 'key',
   plans: 'plan',
@@ -23,9 +26,37 @@ const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
   routes: 'route',
 }
 
+const TENANTS = ['organizations', 'teams', 'projects']
+const VERBS: readonly (readonly [resource: string, verb: string])[] = [
+  ...['revoke', 'disable', 'enable', 'expire'].map((verb) => ['keys', verb] as const),
+  ...TENANTS.flatMap((name) => ['suspend', 'resume'].map((verb) => [name, verb] as const)),
+]
+const CHANGES = [
+  ...VERBS.map(([name, verb]) => `POST /_latchkey/v1/${name}/{id}/${verb}`),
+  ...[...TENANTS, 'plans', 'upstreams', 'routes'].map((name) => `DELETE /_latchkey/v1/${name}/{id}`),
+]
+const REST = [
+  'GET /_latchkey/v1/settings',
+  'PATCH /_latchkey/v1/settings',
+  'POST /_latchkey/v1/settings/rotate-secret',
+  'GET /_latchkey/v1/feed',
+  'POST /_latchkey/v1/feed/invalidate',
+  'GET /_latchkey/healthz',
+  'GET /_latchkey/readyz',
+  'GET /_latchkey/jwks.json',
+]
+
 function pathOf({ path }: Endpoint, id?: string): string {
   const kind = KIND_OF_PATH[path.split('/')[3] ?? '']
   return path.replace('{id}', id ?? (kind === undefined ? 'x' : newId(kind)))
+}
+
+/** True for an endpoint that says when a change is in force. */
+function promises({ responses }: Endpoint['operation']): boolean {
+  const schemas = ['200', '201'].map(
+    (status) => responses[status]?.content?.['application/json']?.schema.$ref?.split('/').at(-1) ?? '',
+  )
+  return schemas.some((name) => document.components.schemas[name]?.properties?.propagation !== undefined)
 }
 
 function send(endpoint: Endpoint, given: Call = {}, suffix = ''): Promise<Answer> {
@@ -61,12 +92,11 @@ describe('the document', () => {
       `GET /_latchkey/v1/${name}`,
       `GET /_latchkey/v1/${name}/{id}`,
       `POST /_latchkey/v1/${name}`,
+      `PATCH /_latchkey/v1/${name}/{id}`,
     ])
-    const rest = ['GET /_latchkey/healthz', 'GET /_latchkey/readyz', 'GET /_latchkey/jwks.json']
-    expect(endpoints.map(label).sort()).toEqual(
-      [...resources, 'POST /_latchkey/v1/keys/{id}/revoke', ...rest].sort(),
-    )
+    expect(endpoints.map(label).sort()).toEqual([...resources, ...CHANGES, ...REST].sort())
     expect(guarded.every(({ path }) => path.startsWith('/_latchkey/v1/'))).toBe(true)
+    expect(waiting.length).toBe(guarded.filter(({ operation }) => promises(operation)).length)
   })
 })
 
@@ -102,7 +132,7 @@ describe.each(eachOf(guarded))('%s', (_, endpoint) => {
   })
 
   it('answers 405 to another method, with the methods it has', async () => {
-    const answer = await call(pathOf(endpoint), { method: 'DELETE' })
+    const answer = await call(pathOf(endpoint), { method: 'PUT' })
     expectProblem(answer, 'method_not_allowed')
     expect(answer.headers.get('allow')?.split(', ')).toContain(endpoint.method)
   })
@@ -206,13 +236,28 @@ describe.each(eachOf(lists))('the query of %s', (_, endpoint) => {
   })
 })
 
+describe.each(eachOf(waiting))('the parameter wait of %s', (_, endpoint) => {
+  it.each([
+    ['another word', '?wait=yes', 'wait'],
+    ['a number', '?wait=1', 'wait'],
+    ['nothing', '?wait=', 'wait'],
+    ['twice', '?wait=true&wait=true', 'wait'],
+    ['an unknown parameter beside it', '?wait=true&colour=blue', 'colour'],
+  ])('is refused: %s', async (_case, query, parameter) => {
+    const answer = await send(endpoint, endpoint.hasBody ? { json: {} } : {}, query)
+    expectProblem(answer, 'request_invalid')
+    expect(answer.body.errors).toMatchObject([{ parameter }])
+  })
+})
+
 describe.each(eachOf(withId))('the id of %s', (_, endpoint) => {
   it('answers the same 404 when nobody has it and when it is no id at all', async () => {
     const paths = [
       pathOf(endpoint),
       ...['x', 'org_', '%00', '..%2f', "'%20or%201=1", 'x'.repeat(3000)].map((id) => pathOf(endpoint, id)),
     ]
-    const answers = await Promise.all(paths.map((path) => call(path, { method: endpoint.method })))
+    const given = { method: endpoint.method, ...(endpoint.hasBody && { json: {} }) }
+    const answers = await Promise.all(paths.map((path) => call(path, given)))
     for (const answer of answers) expectProblem(answer, 'not_found')
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
   })

@@ -5,29 +5,9 @@ import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ControlDeps } from '../../../src/control/deps.ts'
 import { call, create, createProject, makeDeps, type CreatedKey } from './client.ts'
+import { databaseThat, fails, wrap } from './wrap.ts'
 
-/** The real thing, except for what is replaced. */
-function wrap<T extends object>(target: T, replaced: Readonly<Record<string, unknown>>): T {
-  return new Proxy(target, {
-    get: (held, name) => {
-      if (typeof name === 'string' && name in replaced) return replaced[name]
-      const value: unknown = Reflect.get(held, name)
-      if (typeof value !== 'function') return value
-      return (...given: unknown[]): unknown => Reflect.apply(value, held, given)
-    },
-  })
-}
-
-const fails = (message: string) => () => Promise.reject(new Error(message))
-
-function deadDatabase(message: string): ControlDeps['databases'] {
-  const session = {
-    prepare: () => ({ bind: () => ({ raw: fails(message), all: fails(message), run: fails(message) }) }),
-    batch: fails(message),
-  }
-  const database = wrap(env.DB, { withSession: () => session })
-  return { primary: database, shards: [database] }
-}
+const deadDatabase = (message: string) => databaseThat(fails(message), () => true)
 
 const kvWithoutPut = wrap(env.KV, { put: fails('KV PUT failed: 429') })
 
@@ -40,16 +20,17 @@ describe('KV that takes no writes', () => {
     const { key } = await create<CreatedKey>('keys', { project_id: projectId, name: 'K' }, deps)
     expect((await call(`/_latchkey/v1/keys/${key.id}`)).status).toBe(200)
     expect(deps.logged).toMatchObject([{ event: 'copy_not_renewed', request_id: 'req_test' }])
-    expect(deps.forgotten).toHaveLength(1)
+    expect(deps.publishes).toEqual([])
   })
 
-  it('does not fail a revocation, whose bound holds by age', async () => {
+  it('does not fail a revocation, which the feed has already', async () => {
     const { projectId } = await createProject()
     const { key } = await create<CreatedKey>('keys', { project_id: projectId, name: 'K' })
     const deps = makeDeps({ kv: kvWithoutPut })
     const answer = await call(`/_latchkey/v1/keys/${key.id}/revoke`, { json: {}, deps })
     expect(answer.status).toBe(200)
-    expect(deps.forgotten).toHaveLength(1)
+    expect(deps.logged).toMatchObject([{ event: 'copy_not_renewed' }])
+    expect(deps.condemned).toHaveLength(1)
   })
 
   it.each([
@@ -58,7 +39,7 @@ describe('KV that takes no writes', () => {
   ])('does not fail a change of the configuration: %s', async (resource, json) => {
     const deps = makeDeps({ kv: kvWithoutPut })
     await create(resource, json, deps)
-    expect(deps.forgotten).toEqual([{ kind: 'config', subject: 'config' }])
+    expect(deps.publishes).toEqual([[{ kind: 'config', subject: 'config' }]])
   })
 })
 
@@ -104,6 +85,7 @@ describe('a database that fails', () => {
 describe('readyz', () => {
   it.each([
     ['the database', { databases: deadDatabase('D1_ERROR: gone') }, 'binding DB'],
+    ['the feed', { isFeedKnown: async () => false }, 'binding HUB'],
     ['KV', { kv: wrap(env.KV, { get: fails('KV GET failed') }) }, 'binding KV'],
   ])('names %s when it does not answer, and no more', async (_, changed: Partial<ControlDeps>, part) => {
     const deps = makeDeps(changed)

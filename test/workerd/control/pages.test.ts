@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { PROBLEMS } from '../../../src/problem.ts'
+import { PROBLEMS } from '../../../src/control-problems.ts'
 import { call } from './client.ts'
 import { readDocument } from './openapi.ts'
 

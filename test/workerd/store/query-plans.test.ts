@@ -5,10 +5,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { ShownKeyState } from '../../../src/model/effective.ts'
 import { open } from '../../../src/store/database.ts'
 import { keysQuery } from '../../../src/store/key-list.ts'
+import { headQuery } from '../../../src/store/audit.ts'
 import { organizationsQuery } from '../../../src/store/organizations.ts'
+import { unpublishedQuery } from '../../../src/store/outbox.ts'
 import { plansQuery } from '../../../src/store/plans.ts'
 import { projectsQuery } from '../../../src/store/projects.ts'
 import { routesQuery } from '../../../src/store/routes.ts'
+import { teamsQuery } from '../../../src/store/teams.ts'
 import { upstreamsQuery } from '../../../src/store/upstreams.ts'
 import { NOW, only } from './rows.ts'
 
@@ -106,6 +109,9 @@ describe('lists of the other resources', () => {
     ['one organization', organizationsQuery(db, only('org_1'), page)],
     ['projects', projectsQuery(db, 'platform', page)],
     ['projects of an organization', projectsQuery(db, only('org_1'), page)],
+    ['teams', teamsQuery(db, 'platform', page)],
+    ['teams of an organization', teamsQuery(db, only('org_1'), page)],
+    ['the head of an audit chain', headQuery(db, 'org_1')],
     ['plans', plansQuery(db, page)],
     ['upstreams', upstreamsQuery(db, page)],
     ['routes', routesQuery(db, {}, page)],
@@ -114,5 +120,12 @@ describe('lists of the other resources', () => {
     const plan = await planOf(query)
     expect(plan).toHaveLength(1)
     expect(plan[0]).toMatch(/^SEARCH \w+ USING (COVERING )?INDEX/)
+  })
+})
+
+describe('the outbox', () => {
+  it('is read in the order of its index of unpublished rows, which is as short as they are few', async () => {
+    const plan = await planOf(unpublishedQuery(db, NOW, 500))
+    expect(plan).toEqual(['SCAN outbox USING INDEX outbox_unpublished_index'])
   })
 })

@@ -15,7 +15,7 @@ const SECRET = env.LATCHKEY_SECRET
 const OTHER_SECRET = 'another-secret-0123456789abcdefghijklmnop'
 
 async function read(secret = SECRET): Promise<SettingsFacts> {
-  return (await readConfigSnapshot(databases, { asOf: 0, now: NOW }, secret, random)).settings
+  return (await readConfigSnapshot(databases, { epoch: 0, asOf: 0, now: NOW }, secret, random)).settings
 }
 
 async function opensUnder(secret: string, facts: SettingsFacts): Promise<boolean> {

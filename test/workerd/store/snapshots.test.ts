@@ -20,7 +20,7 @@ import {
   times,
 } from './rows.ts'
 
-const STAMP = { asOf: 7, now: NOW }
+const STAMP = { epoch: 1, asOf: 7, now: NOW }
 const readConfig = () => readConfigSnapshot(databases, STAMP, env.LATCHKEY_SECRET, random)
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
@@ -44,6 +44,7 @@ describe('the snapshot of a key', () => {
 
   it('joins key, project, team and organization, each with its own id, name and metadata', async () => {
     expect(await readKeySnapshot(databases, key.hash, STAMP)).toEqual({
+      epoch: 1,
       asOf: 7,
       readAt: NOW,
       hash: key.hash,
@@ -69,7 +70,13 @@ describe('the snapshot of a key', () => {
 
   it('of an unknown hash is an absence, stamped like any other', async () => {
     const hash = '0'.repeat(64)
-    expect(await readKeySnapshot(databases, hash, STAMP)).toEqual({ asOf: 7, readAt: NOW, hash, key: null })
+    expect(await readKeySnapshot(databases, hash, STAMP)).toEqual({
+      epoch: 1,
+      asOf: 7,
+      readAt: NOW,
+      hash,
+      key: null,
+    })
   })
 
   it('is found in whichever shard holds it, and once where two bindings name one database', async () => {
@@ -123,7 +130,7 @@ describe('the snapshot of a key', () => {
 describe('the snapshot of the configuration', () => {
   it('of an empty database has settings and nothing else', async () => {
     const snapshot = await readConfig()
-    expect(snapshot).toMatchObject({ asOf: 7, readAt: NOW, routes: [], upstreams: [], plans: [] })
+    expect(snapshot).toMatchObject({ epoch: 1, asOf: 7, readAt: NOW, routes: [], upstreams: [], plans: [] })
     expect(snapshot.settings.gatewayId).toMatch(/^lk-[0-9A-Za-z]{10}$/)
   })
 

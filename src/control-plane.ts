@@ -1,0 +1,48 @@
+// Wires the control plane to the gateway that it runs beside, whose knowledge of the feed it shares. Loaded when the first
+// request for /_latchkey arrives.
+import { databasesOf, hubOf } from './bindings.ts'
+import { handleControl } from './control/app.ts'
+import { note } from './feed/log-copy.ts'
+import { isKnownSince } from './feed/usable.ts'
+import { momentOf, newBasis } from './gateway/basis.ts'
+import { findConfig } from './gateway/config.ts'
+import type { GatewayDeps } from './gateway/deps.ts'
+import { consultFeed } from './gateway/sync.ts'
+import { randomBytes } from './random.ts'
+import { ok } from './result.ts'
+
+/** Answers a request for /_latchkey or below. Never throws. */
+export function answerControl(request: Request, env: Env, gateway: GatewayDeps): Promise<Response> {
+  const { feed, sync } = gateway.memory
+  // Nothing is decided here that must not be behind by the bound.
+  const basis = newBasis(sync)
+  const consult = async () => {
+    const { since } = momentOf(basis, gateway)
+    await consultFeed(since, sync, gateway)
+    return isKnownSince(feed, gateway.now(), since)
+  }
+  return handleControl(request, {
+    databases: databasesOf(env),
+    kv: env.KV,
+    config: gateway.config,
+    now: gateway.now,
+    random: randomBytes,
+    publish: (changes) => hubOf(env).publish(changes),
+    readFeed: () => hubOf(env).report(),
+    isFeedKnown: consult,
+    stamp: () => ({ epoch: feed.log.epoch, asOf: feed.log.heard, now: gateway.now() }),
+    condemn: (changes, { epoch, seq }) => {
+      // Of another log it would be nonsense; the next sync brings it.
+      if (epoch === feed.log.epoch) for (const change of changes) note(feed.log, change, seq)
+    },
+    sleep: gateway.sleep,
+    findConfig: async () => {
+      await consult()
+      const found = await findConfig(basis, gateway)
+      return found.ok ? ok(found.value.snapshot) : found
+    },
+    requestId: gateway.newRequestId(),
+    log: gateway.log,
+    waitUntil: gateway.waitUntil,
+  })
+}

@@ -1,0 +1,47 @@
+// The rest of the error vocabulary: what the control plane alone says.
+import { GATEWAY_PROBLEMS, type ControlProblemCode, type ProblemCode, type ProblemRow } from './problem.ts'
+
+const CONTROL_PROBLEMS: Readonly<Record<ControlProblemCode, ProblemRow>> = {
+  unauthorized: {
+    status: 401,
+    title: 'Operator credential required',
+    when: 'The control plane was called without a valid operator credential.',
+    challenge: '',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    when: 'The resource does not exist, or belongs to somebody else: the two look the same.',
+  },
+  conflict: {
+    status: 409,
+    title: 'Conflict',
+    when: 'The request contradicts what is stored, for example a second resource with the same `external_id`.',
+  },
+  change_pending: {
+    status: 503,
+    title: 'Change stored, not yet in force',
+    when: 'The change is stored, and the invalidation feed did not take it. It is published again every minute.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    when: 'The body of a control-plane request is larger than 256 KiB.',
+  },
+  media_type_unsupported: {
+    status: 415,
+    title: 'JSON required',
+    when: 'A control-plane request has a body that is not `application/json`.',
+  },
+  value_refused: {
+    status: 422,
+    title: 'Value refused',
+    when: 'A value is well formed, and a rule forbids it: an upstream URL that points inside, a scope on a raw-path route.',
+  },
+}
+
+/** All of it, one row for each code. */
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
+  ...GATEWAY_PROBLEMS,
+  ...CONTROL_PROBLEMS,
+}

@@ -1,0 +1,107 @@
+// What may become of a key: one decision for each verb, and the one for its fields. A revoked key never changes again.
+import type { z } from '@hono/zod-openapi'
+import { MAX_CLOCK_SKEW_MS } from '../feed/usable.ts'
+import { effectiveEnd } from '../model/effective.ts'
+import { refuse, type Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+import { findKey, updateKey, type KeyRow } from '../store/api-keys.ts'
+import { databaseOf, open } from '../store/database.ts'
+import { findPlan, planStands } from '../store/plans.ts'
+import { findTeamId } from '../store/projects.ts'
+import type { ControlDeps } from './deps.ts'
+import { onlyGiven, orCleared } from './given.ts'
+import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
+import { refuseReference } from './refused.ts'
+import type { Decide, Decision, Resource } from './resource.ts'
+import { networkPolicy, viewKey, type KeyPatch } from './schemas/key.ts'
+
+export const KEY: Resource<KeyRow> = {
+  noun: 'key',
+  find: ({ databases }, { reach }, id) => findKey(databases, reach, id),
+  chainOf: ({ organizationId }) => organizationId,
+  teamOf: ({ organizationId, projectId }, { databases }) =>
+    findTeamId(open(databaseOf(databases, organizationId)), organizationId, projectId),
+  update: updateKey,
+  show: viewKey,
+  body: (row, now) => ({ key: viewKey(row, now) }),
+  nameOf: ({ hash }) => ({ kind: 'key', subject: hash }),
+  unique: ['external_id'],
+}
+
+type Verb = 'disable' | 'enable' | 'expire'
+
+/** A verb that finds its work done sets nothing: see `draftUpdate`. */
+export const KEY_VERBS: Readonly<Record<Verb, Decide<KeyRow>>> = {
+  disable: unlessRevoked((key, at) => ({
+    done: 'disabled',
+    set: key.state === 'disabled' ? {} : { state: 'disabled', disabledAt: at },
+  })),
+  // A pending key waits for something else than an operator's switch, and goes on waiting.
+  enable: unlessRevoked((key) => ({
+    done: 'enabled',
+    set:
+      key.state === 'disabled'
+        ? { state: key.activatedAt === null ? 'pending' : 'active', disabledAt: null }
+        : {},
+  })),
+  expire: unlessRevoked((key, at) => ({
+    done: 'expired',
+    // Each isolate compares it with its own clock, which may be behind ours.
+    set: (effectiveEnd(key).expiresAtMs ?? Infinity) <= at ? {} : { expiresAt: at - MAX_CLOCK_SKEW_MS },
+  })),
+}
+
+/** For good. A key that is revoked already stays as it is: its first reason and time are what happened. */
+export function revocation(reason: string): Decide<KeyRow> {
+  return ({ state }, at) => {
+    const set: Partial<KeyRow> =
+      state === 'revoked' ? {} : { state: 'revoked', revokedAt: at, revocationReason: reason }
+    return ok({ done: 'revoked', set, heldBy: 'edge' })
+  }
+}
+
+/** The fields of a key. */
+export function keyUpdate({ databases }: ControlDeps, patch: z.infer<typeof KeyPatch>): Decide<KeyRow> {
+  return async (key, at) => {
+    if (key.state === 'revoked') return err(refuseRevoked())
+    const set = changesOf(patch)
+    const broken = brokenExpiry(set.expiresAt, at) ?? brokenKeyRule({ ...key, ...set })
+    if (broken !== null) return err(broken)
+    const planId = set.planId ?? null
+    if (planId !== null && (await findPlan(databases, planId)) === null)
+      return err(refuseReference('/plan_id'))
+    const condition = planStands(databases, key.organizationId, planId)
+    return ok({ done: 'updated', set, heldBy: holder(set), condition })
+  }
+}
+
+function changesOf(patch: z.infer<typeof KeyPatch>) {
+  return onlyGiven({
+    name: patch.name,
+    scopes: orCleared(patch.scopes, []),
+    expiresAt: patch.expires_at,
+    planId: patch.plan_id,
+    network: patch.network === undefined ? undefined : networkPolicy(patch.network ?? {}),
+    tags: orCleared(patch.tags, []),
+    metadata: orCleared(patch.metadata, {}),
+    externalId: patch.external_id,
+  })
+}
+
+/** What `KeyFacts` (src/model/snapshot.ts) holds of the fields that can be changed. */
+const HELD_BY_EDGE: ReadonlySet<string> = new Set(['scopes', 'expiresAt', 'planId', 'network', 'metadata'])
+
+function holder(set: object): Decision<KeyRow>['heldBy'] {
+  return Object.keys(set).some((name) => HELD_BY_EDGE.has(name)) ? 'edge' : 'nobody'
+}
+
+function unlessRevoked(
+  decide: (key: KeyRow, at: number) => Omit<Decision<KeyRow>, 'heldBy'>,
+): (key: KeyRow, at: number) => Result<Decision<KeyRow>, Refusal> {
+  return (key, at) =>
+    key.state === 'revoked' ? err(refuseRevoked()) : ok({ ...decide(key, at), heldBy: 'edge' })
+}
+
+function refuseRevoked(): Refusal {
+  return refuse('conflict', { detail: 'The key is revoked, and stays so.' })
+}

@@ -1,0 +1,30 @@
+// The rules between the fields of a key, for new keys and for changed ones. Pure.
+import type { KeyKind } from '../model/vocabulary.ts'
+import type { NetworkPolicy } from '../model/policy.ts'
+import type { Refusal } from '../problem.ts'
+import { refuseValue } from './refused.ts'
+
+export interface KeyRuleFacts {
+  readonly kind: KeyKind
+  readonly scopes: readonly string[]
+  readonly network: NetworkPolicy
+}
+
+/** What is wrong with a key as it would be stored; null when nothing is. */
+export function brokenKeyRule({ kind, scopes, network }: KeyRuleFacts): Refusal | null {
+  if (kind !== 'publishable') return null
+  if (network.webOrigins === undefined)
+    return refuseValue('/network/web_origins', 'A publishable key must be bound to web origins.')
+  // No scope is marked as safe for browsers yet, and one that is not marked is not safe.
+  if (scopes.length > 0) return refuseValue('/scopes', 'No scope is marked as safe for publishable keys.')
+  return null
+}
+
+/**
+ * An expiry that is set to the past is a mistake: `expire` is the verb for it.
+ * @param now epoch milliseconds
+ */
+export function brokenExpiry(expiresAt: number | null | undefined, now: number): Refusal | null {
+  if (expiresAt === null || expiresAt === undefined || expiresAt > now) return null
+  return refuseValue('/expires_at', 'The time has passed.')
+}

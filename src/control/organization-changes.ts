@@ -1,0 +1,77 @@
+// How an organization is made, found and written, and what may become of its fields.
+import type { z } from '@hono/zod-openapi'
+import { newId } from '../ids.ts'
+import type { Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+import {
+  findOrganization,
+  insertOrganization,
+  newOrganizationRow,
+  updateOrganization,
+  type OrganizationRow,
+} from '../store/organizations.ts'
+import { findPlan, planStands } from '../store/plans.ts'
+import { commitCreation } from './change.ts'
+import type { ControlDeps, Principal } from './deps.ts'
+import { draftCreation } from './draft.ts'
+import { onlyGiven, orCleared } from './given.ts'
+import { refuseReference } from './refused.ts'
+import type { Decide, Resource } from './resource.ts'
+import { viewOrganization, type NewOrganization, type OrganizationPatch } from './schemas/organization.ts'
+
+export const ORGANIZATION: Resource<OrganizationRow> = {
+  noun: 'organization',
+  find: ({ databases }, { reach }, id) => findOrganization(databases, reach, id),
+  chainOf: ({ id }) => id,
+  teamOf: async () => null,
+  update: updateOrganization,
+  show: viewOrganization,
+  nameOf: ({ id }) => ({ kind: 'organization', subject: id }),
+  unique: ['external_id'],
+}
+
+export async function makeOrganization(
+  deps: ControlDeps,
+  principal: Principal,
+  given: z.infer<typeof NewOrganization>,
+): Promise<Result<OrganizationRow, Refusal>> {
+  const { databases, now } = deps
+  const at = now()
+  const row = newOrganizationRow({
+    id: newId('organization'),
+    name: given.name,
+    externalId: given.external_id ?? null,
+    planId: given.plan_id ?? null,
+    metadata: given.metadata ?? {},
+    createdAt: at,
+    updatedAt: at,
+  })
+  const draft = async () => {
+    if (row.planId !== null && (await findPlan(databases, row.planId)) === null)
+      return err(refuseReference('/plan_id'))
+    const condition = planStands(databases, row.id, row.planId)
+    const about = { action: 'organization.created', teamId: null, publish: null, condition }
+    return ok(draftCreation(row, viewOrganization, insertOrganization, about))
+  }
+  return commitCreation(deps, principal, { chain: row.id, draft, unique: ['external_id'] })
+}
+
+export function organizationUpdate(
+  { databases }: ControlDeps,
+  patch: z.infer<typeof OrganizationPatch>,
+): Decide<OrganizationRow> {
+  return async ({ id }) => {
+    const planId = patch.plan_id
+    if (planId && (await findPlan(databases, planId)) === null) return err(refuseReference('/plan_id'))
+    const set = onlyGiven({
+      name: patch.name,
+      externalId: patch.external_id,
+      planId,
+      metadata: orCleared(patch.metadata, {}),
+      timeZone: patch.time_zone,
+    })
+    // Of these, copies of keys hold the plan alone, where key and project have none.
+    const heldBy = planId === undefined ? 'nobody' : 'edge'
+    return ok({ done: 'updated', set, heldBy, condition: planStands(databases, id, planId) })
+  }
+}

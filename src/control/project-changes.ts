@@ -1,0 +1,93 @@
+// How a project is made, found and written, and what may become of its fields.
+import type { z } from '@hono/zod-openapi'
+import { newId } from '../ids.ts'
+import type { Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+import { findOrganization } from '../store/organizations.ts'
+import { findPlan, planStands } from '../store/plans.ts'
+import {
+  findProject,
+  insertProject,
+  newProjectRow,
+  updateProject,
+  type ProjectRow,
+} from '../store/projects.ts'
+import { findTeam } from '../store/teams.ts'
+import { commitCreation } from './change.ts'
+import type { ControlDeps, Principal } from './deps.ts'
+import { draftCreation } from './draft.ts'
+import { onlyGiven, orCleared } from './given.ts'
+import { refuseReference } from './refused.ts'
+import type { Decide, Resource } from './resource.ts'
+import { DEFAULT_PREFIX, viewProject, type NewProject, type ProjectPatch } from './schemas/project.ts'
+
+export const PROJECT: Resource<ProjectRow> = {
+  noun: 'project',
+  find: ({ databases }, { reach }, id) => findProject(databases, reach, id),
+  chainOf: ({ organizationId }) => organizationId,
+  teamOf: async ({ teamId }) => teamId,
+  update: updateProject,
+  show: viewProject,
+  nameOf: ({ id }) => ({ kind: 'project', subject: id }),
+  unique: ['external_id'],
+}
+
+export async function makeProject(
+  deps: ControlDeps,
+  principal: Principal,
+  given: z.infer<typeof NewProject>,
+): Promise<Result<ProjectRow, Refusal>> {
+  const { databases, now } = deps
+  const at = now()
+  const row = newProjectRow({
+    id: newId('project'),
+    organizationId: given.organization_id,
+    teamId: given.team_id ?? null,
+    name: given.name,
+    externalId: given.external_id ?? null,
+    planId: given.plan_id ?? null,
+    metadata: given.metadata ?? {},
+    keyPrefix: given.key_prefix ?? DEFAULT_PREFIX,
+    createdAt: at,
+    updatedAt: at,
+  })
+  const draft = async () => {
+    if ((await findOrganization(databases, principal.reach, row.organizationId)) === null)
+      return err(refuseReference('/organization_id'))
+    const missing = await missingReference(deps, row.organizationId, row)
+    if (missing !== null) return err(missing)
+    const condition = planStands(databases, row.organizationId, row.planId)
+    const about = { action: 'project.created', teamId: row.teamId, publish: null, condition }
+    return ok(draftCreation(row, viewProject, insertProject, about))
+  }
+  return commitCreation(deps, principal, { chain: row.organizationId, draft, unique: ['external_id'] })
+}
+
+export function projectUpdate(deps: ControlDeps, patch: z.infer<typeof ProjectPatch>): Decide<ProjectRow> {
+  return async ({ organizationId }) => {
+    const set = onlyGiven({
+      name: patch.name,
+      externalId: patch.external_id,
+      teamId: patch.team_id,
+      planId: patch.plan_id,
+      metadata: orCleared(patch.metadata, {}),
+    })
+    const missing = await missingReference(deps, organizationId, set)
+    if (missing !== null) return err(missing)
+    // What copies of keys hold of their project.
+    const heldBy = 'name' in set || 'teamId' in set || 'planId' in set ? 'edge' : 'nobody'
+    const condition = planStands(deps.databases, organizationId, set.planId)
+    return ok({ done: 'updated', set, heldBy, condition })
+  }
+}
+
+async function missingReference(
+  { databases }: ControlDeps,
+  organizationId: string,
+  { teamId, planId }: Partial<Pick<ProjectRow, 'teamId' | 'planId'>>,
+): Promise<Refusal | null> {
+  if (teamId && (await findTeam(databases, { organizationId }, teamId)) === null)
+    return refuseReference('/team_id')
+  if (planId && (await findPlan(databases, planId)) === null) return refuseReference('/plan_id')
+  return null
+}

@@ -1,0 +1,103 @@
+// /_latchkey/v1/teams: the divisions of an organization. Projects may belong to one.
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
+import { refuse } from '../../problem.ts'
+import { EMPTY_PAGE } from '../../store/page.ts'
+import { narrow } from '../../store/reach.ts'
+import { findTeam, listTeams } from '../../store/teams.ts'
+import { answerChange } from '../change-answer.ts'
+import { pageBody, pageFields, readPage } from '../cursor.ts'
+import type { ControlEnv } from '../deps.ts'
+import * as field from '../fields.ts'
+import { jsonBody, someBody } from '../json-body.ts'
+import {
+  answer,
+  body,
+  changeProblems,
+  idParameter,
+  OPERATOR,
+  pageOf,
+  readProblems,
+  writeProblems,
+} from '../operation.ts'
+import { refused } from '../refused.ts'
+import { ChangedTeam, NewTeam, Team, TeamPatch, viewTeam } from '../schemas/team.ts'
+import { makeTeam, TEAM, teamDeletion, teamUpdate } from '../team-changes.ts'
+import { TENANT_VERBS } from '../tenant-verbs.ts'
+import { deleteRoute, verbRoute } from '../verb-route.ts'
+import { waitQuery } from '../wait.ts'
+
+const PATH = '/_latchkey/v1/teams'
+
+const create = createRoute({
+  method: 'post',
+  path: PATH,
+  summary: 'Create a team',
+  ...OPERATOR,
+  middleware: [jsonBody],
+  request: body(NewTeam),
+  responses: { 201: answer('Created', Team), ...writeProblems('not_found', 'conflict') },
+})
+
+const list = createRoute({
+  method: 'get',
+  path: PATH,
+  summary: 'List teams, newest first',
+  ...OPERATOR,
+  request: { query: z.strictObject({ organization_id: field.id('organization').optional(), ...pageFields }) },
+  responses: { 200: answer('A page', pageOf(Team)), ...readProblems() },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: `${PATH}/{id}`,
+  summary: 'Get a team',
+  ...OPERATOR,
+  request: { params: idParameter },
+  responses: { 200: answer('The team', Team), ...readProblems('not_found') },
+})
+
+const update = createRoute({
+  method: 'patch',
+  path: `${PATH}/{id}`,
+  summary: 'Change fields of a team. `null` clears',
+  ...OPERATOR,
+  middleware: [jsonBody, someBody],
+  request: { params: idParameter, query: waitQuery, ...body(TeamPatch) },
+  responses: { 200: answer('Changed', ChangedTeam), ...changeProblems('not_found', 'conflict') },
+})
+
+const suspend = verbRoute(
+  `${PATH}/{id}/suspend`,
+  'Suspend a team: no key of its projects passes',
+  ChangedTeam,
+)
+const resume = verbRoute(`${PATH}/{id}/resume`, 'Resume a suspended team', ChangedTeam)
+const remove = deleteRoute(`${PATH}/{id}`, 'Delete a team. Refused while projects belong to it', ChangedTeam)
+
+export function mountTeams(app: OpenAPIHono<ControlEnv>): void {
+  app.openapi(create, async (c) => {
+    const created = await makeTeam(c.env, c.var.principal, c.req.valid('json'))
+    return created.ok ? c.json(viewTeam(created.value), 201) : refused(c, created.error)
+  })
+
+  app.openapi(list, async (c) => {
+    const { databases, config } = c.env
+    const { organization_id: organizationId, ...query } = c.req.valid('query')
+    const identity = ['teams', c.var.principal.reach, organizationId]
+    const page = await readPage(config.secret, identity, query)
+    if (!page.ok) return refused(c, page.error)
+    const reach = narrow(c.var.principal.reach, organizationId)
+    const rows = reach === null ? EMPTY_PAGE : await listTeams(databases, reach, page.value)
+    return c.json(await pageBody(config.secret, identity, rows, viewTeam), 200)
+  })
+
+  app.openapi(get, async (c) => {
+    const row = await findTeam(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
+    return row === null ? refused(c, refuse('not_found')) : c.json(viewTeam(row), 200)
+  })
+
+  app.openapi(update, async (c) => answerChange(c, TEAM, viewTeam, teamUpdate(c.req.valid('json'))))
+  app.openapi(suspend, async (c) => answerChange(c, TEAM, viewTeam, TENANT_VERBS.suspend))
+  app.openapi(resume, async (c) => answerChange(c, TEAM, viewTeam, TENANT_VERBS.resume))
+  app.openapi(remove, async (c) => answerChange(c, TEAM, viewTeam, teamDeletion(c.env)))
+}

@@ -1,0 +1,73 @@
+// Projects on the wire: what is accepted and what is shown.
+import { z } from '@hono/zod-openapi'
+import { isKeyPrefix } from '../../keys/format.ts'
+import { TENANT_STATES } from '../../model/vocabulary.ts'
+import type { ProjectRow } from '../../store/projects.ts'
+import * as field from '../fields.ts'
+import { changed } from '../operation.ts'
+
+export const DEFAULT_PREFIX = 'lk'
+
+export const NewProject = z
+  .strictObject({
+    organization_id: field.id('organization'),
+    team_id: field.id('team').nullish(),
+    name: field.name,
+    external_id: field.externalId,
+    plan_id: field.id('plan').nullish(),
+    metadata: field.metadata.optional(),
+    key_prefix: z
+      .string()
+      .refine(isKeyPrefix, 'Is not a key prefix: 2 to 12 characters, a-z first, then a-z and 0-9.')
+      .optional()
+      .openapi({
+        description: 'First part of the keys made here, for secret scanners.',
+        default: DEFAULT_PREFIX,
+      }),
+  })
+  .openapi('NewProject')
+
+/** Absent: unchanged. `null` clears. */
+export const ProjectPatch = z
+  .strictObject({
+    name: field.name.optional(),
+    external_id: field.externalId,
+    team_id: field.id('team').nullish(),
+    plan_id: field.id('plan').nullish(),
+    metadata: field.metadata.nullish(),
+  })
+  .openapi('ProjectPatch')
+
+export const Project = z
+  .object({
+    id: z.string(),
+    organization_id: z.string(),
+    team_id: z.string().nullable(),
+    name: z.string(),
+    external_id: z.string().nullable(),
+    state: z.enum(TENANT_STATES),
+    key_prefix: z.string(),
+    plan_id: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+    suspended_at: field.shownTime.nullable(),
+    ...field.trackedView,
+  })
+  .openapi('Project')
+
+export const ChangedProject = changed(Project).openapi('ChangedProject')
+
+export function viewProject(row: ProjectRow): z.infer<typeof Project> {
+  return {
+    id: row.id,
+    organization_id: row.organizationId,
+    team_id: row.teamId,
+    name: row.name,
+    external_id: row.externalId,
+    state: row.state,
+    key_prefix: row.keyPrefix,
+    plan_id: row.planId,
+    metadata: row.metadata,
+    suspended_at: field.showTimeOrNull(row.suspendedAt),
+    ...field.showTracked(row),
+  }
+}

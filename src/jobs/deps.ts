@@ -1,0 +1,12 @@
+// What scheduled work is given.
+import type { ChangeName, Published } from '../feed/change.ts'
+import type { Databases } from '../store/database.ts'
+
+export interface JobDeps {
+  readonly databases: Databases
+  /** Puts changes into the invalidation feed. Throws, or does not settle, when the hub does not take them. */
+  readonly publish: (changes: readonly ChangeName[]) => Promise<Published>
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly log: (event: Readonly<Record<string, unknown>>) => void
+}

@@ -1,0 +1,20 @@
+// What runs every minute. One job after the other, and one that fails keeps none of the others from running.
+import { errorName } from '../store/failure.ts'
+import type { JobDeps } from './deps.ts'
+import { prunePublished, publishOutbox } from './publish-outbox.ts'
+
+const JOBS: Readonly<Record<string, (deps: JobDeps) => Promise<void>>> = {
+  publish_outbox: publishOutbox,
+  prune_outbox: prunePublished,
+}
+
+/** Runs every job. Never throws. */
+export async function runScheduled(deps: JobDeps): Promise<void> {
+  for (const [job, run] of Object.entries(JOBS)) {
+    try {
+      await run(deps)
+    } catch (error) {
+      deps.log({ event: 'job_failed', job, error: errorName(error) })
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// What one organization's principal can change: its own, and nothing else. The control plane has no such principal yet; the
+// code beneath it must not need one to be safe.
+import { env } from 'cloudflare:workers'
+import { applyD1Migrations } from 'cloudflare:test'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Principal } from '../../../src/control/deps.ts'
+import { KEY, KEY_VERBS, keyUpdate, revocation } from '../../../src/control/key-changes.ts'
+import { makeKey } from '../../../src/control/new-key.ts'
+import { ORGANIZATION, organizationUpdate } from '../../../src/control/organization-changes.ts'
+import { makeProject, PROJECT, projectUpdate } from '../../../src/control/project-changes.ts'
+import { changeResource } from '../../../src/control/resource.ts'
+import { makeTeam, TEAM, teamDeletion, teamUpdate } from '../../../src/control/team-changes.ts'
+import { TENANT_VERBS } from '../../../src/control/tenant-verbs.ts'
+import { refuse } from '../../../src/problem.ts'
+import { eventsOf } from '../store/chain.ts'
+import { create, createProject, makeDeps, type CreatedKey } from './client.ts'
+
+const ids = { organization: '', team: '', project: '', key: '', other: '' }
+const deps = makeDeps()
+
+const principalOf = (organizationId: string): Principal => ({
+  id: 'op_test',
+  reach: { organizationId },
+  actor: { type: 'operator', id: 'op_test', break_glass: false },
+  context: { request_id: 'req_test' },
+})
+
+/** Every change there is, by the given principal. */
+const CHANGES = {
+  'update a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, keyUpdate(deps, { name: 'New' })),
+  'disable a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.disable),
+  'enable a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.enable),
+  'expire a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.expire),
+  'revoke a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, revocation('policy')),
+  'update a project': (by: Principal) =>
+    changeResource(deps, by, PROJECT, ids.project, projectUpdate(deps, { name: 'New' })),
+  'suspend a project': (by: Principal) =>
+    changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.suspend),
+  'resume a project': (by: Principal) => changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.resume),
+  'update a team': (by: Principal) => changeResource(deps, by, TEAM, ids.team, teamUpdate({ name: 'New' })),
+  'suspend a team': (by: Principal) => changeResource(deps, by, TEAM, ids.team, TENANT_VERBS.suspend),
+  'delete a team': (by: Principal) => changeResource(deps, by, TEAM, ids.team, teamDeletion(deps)),
+  'update an organization': (by: Principal) =>
+    changeResource(deps, by, ORGANIZATION, ids.organization, organizationUpdate(deps, { name: 'New' })),
+  'suspend an organization': (by: Principal) =>
+    changeResource(deps, by, ORGANIZATION, ids.organization, TENANT_VERBS.suspend),
+  'delete a project': (by: Principal) => changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.delete),
+  'delete an organization': (by: Principal) =>
+    changeResource(deps, by, ORGANIZATION, ids.organization, TENANT_VERBS.delete),
+}
+
+beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
+beforeEach(async () => {
+  const { organizationId, projectId } = await createProject()
+  const team = await create('teams', { organization_id: organizationId, name: 'Web' })
+  const { key } = await create<CreatedKey>('keys', { project_id: projectId, name: 'K' })
+  const { organizationId: other } = await createProject()
+  Object.assign(ids, { organization: organizationId, team: team.id, project: projectId, key: key.id, other })
+})
+
+describe.each(Object.entries(CHANGES))('to %s', (_, attempt) => {
+  it('is a 404 for another organization, and leaves no trace', async () => {
+    const before = await eventsOf(ids.organization)
+    expect(await attempt(principalOf(ids.other))).toEqual({ ok: false, error: refuse('not_found') })
+    expect(await eventsOf(ids.organization)).toEqual(before)
+  })
+
+  it('is possible for its own', async () => {
+    expect(await attempt(principalOf(ids.organization))).toMatchObject({ ok: true })
+  })
+})
+
+describe('to create inside another organization', () => {
+  it.each([
+    [
+      'a project',
+      () => makeProject(deps, principalOf(ids.other), { organization_id: ids.organization, name: 'A' }),
+    ],
+    [
+      'a team',
+      () => makeTeam(deps, principalOf(ids.other), { organization_id: ids.organization, name: 'A' }),
+    ],
+    [
+      'a key',
+      () =>
+        makeKey(deps, principalOf(ids.other), {
+          project_id: ids.project,
+          name: 'A',
+          kind: 'secret',
+          environment: 'live',
+        }),
+    ],
+  ])('is a 404: %s', async (_, attempt) => {
+    expect(await attempt()).toMatchObject({ ok: false, error: { code: 'not_found' } })
+  })
+})
