@@ -12,7 +12,10 @@ import { SOUND, type Surroundings } from '../../support/feed-model/surroundings.
 vi.mock('../../../src/gateway/assertion.ts', () => ({ openSigner: async () => null }))
 vi.spyOn(console, 'log').mockReturnValue()
 
-const RUNS = Number(process.env.FEED_MODEL_RUNS ?? 2_000)
+const { FEED_MODEL_RUNS } = process.env
+const RUNS = Number(FEED_MODEL_RUNS ?? 2_000)
+/** The same schedules each time, so that a change that breaks something is the one that fails; others where asked for. */
+const SEED = FEED_MODEL_RUNS === undefined ? { seed: 1 } : {}
 /** Schedules that a missing guard may need to show. With its seed it needs a few hundred at most. */
 const MAX_RUNS = 20_000
 const TIMEOUT_MS = 3_600_000
@@ -45,7 +48,7 @@ describe('whatever becomes of messages, copies, clocks and objects', () => {
     'no isolate admits on a state from before a change that is effective',
     { timeout: TIMEOUT_MS },
     async () => {
-      await fc.assert(promisesKept(SOUND), { numRuns: RUNS })
+      await fc.assert(promisesKept(SOUND), { ...SEED, numRuns: RUNS })
     },
   )
 
@@ -53,7 +56,7 @@ describe('whatever becomes of messages, copies, clocks and objects', () => {
     const recovery = fc.asyncProperty(schedule, async (plan) => {
       expect(await playAndRecover(plan)).toBeNull()
     })
-    await fc.assert(recovery, { numRuns: RUNS / 2 })
+    await fc.assert(recovery, { ...SEED, numRuns: RUNS / 2 })
   })
 })
 
@@ -74,7 +77,7 @@ describe('every guard is needed', () => {
     'or has a second belt: finds none without %s',
     { timeout: TIMEOUT_MS },
     async (_guard, missing) => {
-      await fc.assert(promisesKept(missing), { numRuns: RUNS / 2 })
+      await fc.assert(promisesKept(missing), { ...SEED, numRuns: RUNS / 2 })
     },
   )
 })
