@@ -61,9 +61,14 @@ export function note(copy: LogCopy, change: ChangeName, seq: number): void {
   copy.heard = Math.max(copy.heard, seq)
 }
 
+/** How far two have the same log: of another one, nothing. */
+export function sharedUpTo(mine: Known, known: Known): number {
+  return known.epoch === mine.epoch ? Math.min(known.seq, mine.seq) : 0
+}
+
 /** What somebody lacks who knows that much. Of another log it lacks everything. */
 export function partAfter(copy: LogCopy, known: Known): LogPart {
-  const after = known.epoch === copy.epoch ? Math.min(known.seq, copy.seq) : 0
+  const after = sharedUpTo(copy, known)
   const { epoch, seq, floor } = copy
   return { epoch, seq, floor, after, changes: after === seq ? [] : changesAfter(copy, after) }
 }

@@ -11,7 +11,7 @@ import { readCopy, REFRESH_AT, refreshBehind } from './copies.ts'
 import type { CompiledConfig } from './compiled-config.ts'
 import type { GatewayDeps } from './deps.ts'
 import { readOnce } from './read-once.ts'
-import { errorName } from './error-name.ts'
+import { errorName } from '../error-name.ts'
 import { IMPLICIT_ROUTE, implicitUpstream } from './implicit-route.ts'
 import { compileRoutes } from './route.ts'
 

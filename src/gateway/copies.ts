@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../result.ts'
 import { withTimeout } from '../timeout.ts'
 import { knowsFeed, momentOf, type Basis } from './basis.ts'
 import type { GatewayDeps, Read } from './deps.ts'
-import { errorName } from './error-name.ts'
+import { errorName } from '../error-name.ts'
 
 /** A KV read that takes longer is given up for D1: fails open to the authority. */
 const KV_TIMEOUT_MS = 1_000

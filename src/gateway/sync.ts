@@ -6,7 +6,7 @@ import { absorb } from '../feed/log-copy.ts'
 import { isKnownSince } from '../feed/usable.ts'
 import { withTimeout } from '../timeout.ts'
 import type { GatewayDeps } from './deps.ts'
-import { errorName } from './error-name.ts'
+import { errorName } from '../error-name.ts'
 
 /** Answers with what the caller lacks. Throws when it cannot vouch for it. */
 export type Keeper = (known: Known) => Promise<LogPart>

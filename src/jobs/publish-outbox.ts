@@ -1,6 +1,6 @@
 // Publishes what was committed and never reached the invalidation feed: the hub was down, or a request broke off between
 // its commit and its publish. Safe to run at any time, also twice at once, and to be stopped anywhere.
-import { errorName } from '../store/failure.ts'
+import { errorName } from '../error-name.ts'
 import {
   changesOf,
   listUnpublished,

@@ -1,5 +1,5 @@
 // What runs every minute. One job after the other, and one that fails keeps none of the others from running.
-import { errorName } from '../store/failure.ts'
+import { errorName } from '../error-name.ts'
 import type { JobDeps } from './deps.ts'
 import { prunePublished, publishOutbox } from './publish-outbox.ts'
 

@@ -8,6 +8,7 @@ import {
   type Known,
   type LogPart,
 } from '../feed/change.ts'
+import { sharedUpTo } from '../feed/log-copy.ts'
 import { forgetsBefore, type Retention } from '../feed/retention.ts'
 
 interface State extends Known {
@@ -50,7 +51,7 @@ export class HubLog {
 
   partAfter(known: Known): LogPart {
     const { epoch, seq, floor } = this.#state()
-    const after = known.epoch === epoch ? Math.min(known.seq, seq) : 0
+    const after = sharedUpTo({ epoch, seq }, known)
     return { epoch, seq, floor, after, changes: after === seq ? [] : this.#changesAfter(after) }
   }
 

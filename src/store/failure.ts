@@ -26,11 +26,6 @@ export function lostChainPosition(error: unknown): boolean {
   return causes(error).some(({ message }) => /NOT NULL constraint failed: audit_events\.seq/.test(message))
 }
 
-/** An error's class and nothing else, for logs and rows: messages of storage errors contain parameters. */
-export function errorName(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error
-}
-
 /**
  * The innermost cause. The only part of a storage error that may be logged: the message of drizzle's own error holds
  * the parameters of the query, names and metadata of customers among them.

@@ -3,7 +3,7 @@
 import { basename, dirname } from 'node:path/posix'
 import { findCycle, importsOf, loadedBy, type Edge, type Sources } from './import-graph.ts'
 
-const VOCABULARY = ['ids.ts', 'result.ts', 'problem.ts', 'timeout.ts']
+const VOCABULARY = ['ids.ts', 'result.ts', 'problem.ts', 'timeout.ts', 'error-name.ts']
 const PURE = ['policy', 'keys', 'model', ...VOCABULARY]
 
 /** What each part of src/ may import from src/, besides itself: a folder, or one file. Anything else is refused. */
@@ -41,6 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'ids.ts': [],
   'result.ts': [],
   'timeout.ts': [],
+  'error-name.ts': [],
   // Runs at somebody else's place, so it brings nothing along.
   origin: ['policy/scope.ts'],
   portal: [],

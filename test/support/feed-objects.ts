@@ -8,8 +8,8 @@ import type { FeedBindings, HubStub, RelayStub } from '../../src/feed/rpc.ts'
 import { HubObject } from '../../src/objects/invalidation-hub.ts'
 import { RelayObject } from '../../src/objects/invalidation-relay.ts'
 
-/** `wrangler types` does not know which objects these are. */
-export const feed = env as unknown as FeedBindings
+/** `wrangler types` does not know of which kind these objects are. */
+export const feed: FeedBindings = env
 
 export const NOTHING: Known = { epoch: 0, seq: 0 }
 

@@ -13,6 +13,7 @@ import { keyCopyName } from '../../src/store/edge.ts'
 import { createTestGateway, serveOn, type TestGateway } from '../support/gateway-deps.ts'
 import { seedGateway, seedKey } from '../support/seed.ts'
 import { call, makeDeps } from './control/client.ts'
+import { never, wrap } from './control/wrap.ts'
 
 const databases = { primary: env.DB, shards: [env.DB] }
 const BOUND_MS = 1_000
@@ -66,7 +67,6 @@ async function askAllAfterBound(secret = key.secret): Promise<readonly number[]>
 }
 
 const publish: ControlDeps['publish'] = (changes) => hubOf(env).publish(changes)
-const never = () => new Promise<never>(() => {})
 
 /** The scheduled run, when the rows of requests that broke off are old enough. */
 async function runJobs(): Promise<void> {
@@ -243,14 +243,3 @@ describe('a mass change', () => {
     expect((await copyOf()).asOf).toBeGreaterThan(before)
   })
 })
-
-function wrap<T extends object>(target: T, replaced: Readonly<Record<string, unknown>>): T {
-  return new Proxy(target, {
-    get: (held, name) => {
-      if (typeof name === 'string' && name in replaced) return replaced[name]
-      const value: unknown = Reflect.get(held, name)
-      if (typeof value !== 'function') return value
-      return (...given: unknown[]): unknown => Reflect.apply(value, held, given)
-    },
-  })
-}

@@ -4,15 +4,12 @@ import { readConfig, type Config } from '../../../src/config.ts'
 import { handleControl } from '../../../src/control/app.ts'
 import type { ControlDeps } from '../../../src/control/deps.ts'
 import type { ChangeName, Published } from '../../../src/feed/change.ts'
+import { randomBytes } from '../../../src/random.ts'
 import { ok } from '../../../src/result.ts'
 import { readConfigSnapshot } from '../../../src/store/snapshots.ts'
 
 const ORIGIN = 'https://gateway.example.com'
 export const databases = { primary: env.DB, shards: [env.DB] }
-
-function random(length: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(length))
-}
 
 function testConfig(): Config {
   const config = readConfig({ ...env, LOG_SAMPLE: '0', LOCAL_DEVELOPMENT: '' })
@@ -54,14 +51,14 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
     kv: env.KV,
     config: testConfig(),
     now: Date.now,
-    random,
+    random: randomBytes,
     findConfig: async () =>
       ok(
         await readConfigSnapshot(
           databases,
           { epoch: 0, asOf: 0, now: Date.now() },
           env.LATCHKEY_SECRET,
-          random,
+          randomBytes,
         ),
       ),
     requestId: 'req_test',

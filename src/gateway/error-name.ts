@@ -1,6 +1,0 @@
-// What a log may say of an error.
-
-/** An error's class and nothing else: messages of database errors contain parameters. */
-export function errorName(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error
-}
