@@ -24,6 +24,7 @@ export default defineConfig({
               durableObjects: {
                 HUB: { className: 'InvalidationHub', useSQLite: true },
                 RELAY: { className: 'InvalidationRelay', useSQLite: true },
+                LIMITER: { className: 'Limiter', useSQLite: true },
               },
               ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
               bindings: {

@@ -15,6 +15,16 @@ export interface Gateway {
 const RESOURCES = ['orders', 'customers', 'products', 'carts', 'invoices', 'refunds', 'shipments', 'reviews']
 const KEY_SCOPES = ['customers:read', 'products:*', 'orders:read']
 
+/** Limits that bind and are not reached: of the key and of its organization, and a quota. */
+const PLAN = {
+  name: 'Benchmark',
+  limits: [
+    { name: 'per-second', limit: 20_000, period_seconds: 1 },
+    { name: 'together', limit: 100_000_000, period_seconds: 60, per: 'organization' },
+  ],
+  quotas: [{ name: 'monthly', limit: 1_000_000_000_000, period: 'month' }],
+}
+
 /** @param folder of the built Worker */
 export async function startGateway(folder: string, origin: string): Promise<Gateway> {
   const adminToken = randomBytes(32).toString('base64url')
@@ -65,7 +75,8 @@ export function adminClient(api: string, adminToken: string): Admin {
 async function seed(admin: Admin, origin: string): Promise<string> {
   const create = async (resource: string, body: unknown, member = 'id') =>
     textMember(await admin(resource, body), member)
-  const organization = await create('organizations', { name: 'Benchmark' })
+  const plan = await create('plans', PLAN)
+  const organization = await create('organizations', { name: 'Benchmark', plan_id: plan })
   const project = await create('projects', { organization_id: organization, name: 'Load' })
   const upstream = await create('upstreams', { name: 'origin', url: origin })
   for (const resource of RESOURCES) {

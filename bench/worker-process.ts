@@ -54,6 +54,7 @@ export async function startWorker(
       durableObjects: {
         HUB: { className: 'InvalidationHub', useSQLite: true },
         RELAY: { className: 'InvalidationRelay', useSQLite: true },
+        LIMITER: { className: 'Limiter', useSQLite: true },
       },
       log: new Log(LogLevel.ERROR),
       // workerd writes every line, which is what a line costs there; nobody reads them.

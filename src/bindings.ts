@@ -2,6 +2,7 @@
 import { readFeedConfig, type FeedConfig } from './config.ts'
 import type { Known, LogPart } from './feed/change.ts'
 import { nearestRegion, relayName } from './feed/region.ts'
+import type { LimiterBindings, LimiterStub } from './limits/rpc.ts'
 import { HUB_NAME, type FeedBindings, type HubStub } from './feed/rpc.ts'
 
 type Service = Pick<Fetcher, 'fetch'>
@@ -32,6 +33,12 @@ export function relayOf(
     if (answer.ok) return answer.value
     throw new Error(answer.error)
   }
+}
+
+/** The limiter of a subject. No location hint: it is made near the traffic that asks for it first. */
+export function limiterOf(env: Env, name: string): LimiterStub {
+  const bindings: LimiterBindings = env
+  return bindings.LIMITER.getByName(name)
 }
 
 /** A service binding by its name; null when this Worker has none of that name. */

@@ -1,6 +1,5 @@
 // The environment, checked once: the only reader of string variables. All problems are reported together, by name.
-import { RELAY_REGIONS, type RelayRegion } from './model/vocabulary.ts'
-import { parseUpstreamUrl } from './policy/upstream-url.ts'
+import { RELAY_REGIONS, type RelayRegion } from './model/feed-vocabulary.ts'
 import { err, ok, type Result } from './result.ts'
 
 /** What the invalidation feed is told: the gateway, and the objects that keep the log. */
@@ -66,16 +65,17 @@ type Strings = Readonly<Record<string, unknown>>
  * Reads the Worker's environment.
  * @returns the configuration, or one sentence per problem, each naming its variable and what it takes
  */
-export function readConfig(env: Strings): Result<Config, readonly string[]> {
+export async function readConfig(env: Strings): Promise<Result<Config, readonly string[]>> {
+  const localDevelopment = env.LOCAL_DEVELOPMENT === 'true'
+  const originUrl = await readOriginUrl(text(env, 'ORIGIN_URL'), localDevelopment)
   const problems: string[] = []
   const note = <T>(result: Result<T, string>, fallback: T): T => {
     if (result.ok) return result.value
     problems.push(result.error)
     return fallback
   }
-  const localDevelopment = env.LOCAL_DEVELOPMENT === 'true'
   const config: Config = {
-    originUrl: note(readOriginUrl(text(env, 'ORIGIN_URL'), localDevelopment), null),
+    originUrl: note(originUrl, null),
     controlHost: note(readHost(text(env, 'CONTROL_HOST')), null),
     adminToken: note(readToken(env, 'ADMIN_TOKEN'), ''),
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
@@ -143,8 +143,13 @@ function isRelayRegion(value: string): value is RelayRegion {
   return RELAY_REGIONS.some((region) => region === value)
 }
 
-function readOriginUrl(value: string, localDevelopment: boolean): Result<string | null, string> {
+// A gateway with routes of its own has no ORIGIN_URL, and so never loads what judges one.
+async function readOriginUrl(
+  value: string,
+  localDevelopment: boolean,
+): Promise<Result<string | null, string>> {
   if (value === '') return ok(null)
+  const { parseUpstreamUrl } = await import('./policy/upstream-url.ts')
   const url = parseUpstreamUrl(value, { localDevelopment, ownHosts: [] })
   return url.ok ? url : err(`ORIGIN_URL ${url.error}`)
 }

@@ -1,5 +1,6 @@
 // The rest of the error vocabulary: what the control plane alone says.
-import { GATEWAY_PROBLEMS, type ControlProblemCode, type ProblemCode, type ProblemRow } from './problem.ts'
+import { GATEWAY_PROBLEMS, type ProblemRow } from './gateway-problems.ts'
+import type { ControlProblemCode, ProblemCode } from './problem.ts'
 
 const CONTROL_PROBLEMS: Readonly<Record<ControlProblemCode, ProblemRow>> = {
   unauthorized: {

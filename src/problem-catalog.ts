@@ -1,6 +1,7 @@
 // The error vocabulary with what to do about each problem: the part that only its documentation needs.
 import { PROBLEMS } from './control-problems.ts'
-import type { ProblemCode, ProblemRow } from './problem.ts'
+import type { ProblemRow } from './gateway-problems.ts'
+import type { ProblemCode } from './problem.ts'
 
 interface Remedy {
   readonly remedy: string

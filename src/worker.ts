@@ -1,22 +1,22 @@
 // The entry of the Worker: wiring only. A request is the gateway's unless it asks for /_latchkey/*; the control plane
 // and everything that speaks SQL are imported when they are needed, so that a gateway request never evaluates them.
-import { databasesOf, hubOf, relayOf, serviceOf } from './bindings.ts'
+import { databasesOf, hubOf, limiterOf, relayOf, serviceOf } from './bindings.ts'
 import { readConfig, type Config } from './config.ts'
 import type { GatewayDeps, Read } from './gateway/deps.ts'
 import { serve } from './gateway/gateway.ts'
 import { createMemory } from './gateway/memory.ts'
 import { readTarget, type Target } from './gateway/path.ts'
-import { isLoopback } from './policy/upstream-url.ts'
-import { problemResponse, refuse } from './problem.ts'
+import { isLoopback } from './policy/loopback.ts'
+import { refuse } from './problem.ts'
 import { randomBytes } from './random.ts'
 import { err, ok, type Result } from './result.ts'
 
-export { InvalidationHub, InvalidationRelay } from './objects/exports.ts'
+export { InvalidationHub, InvalidationRelay, Limiter } from './objects/exports.ts'
 
 export default {
   async fetch(request, env, ctx): Promise<Response> {
     const target = readTarget(request.url, request.headers.get('host'))
-    const isolate = isolateOf(env, request.cf)
+    const isolate = isolates.get(env) ?? (await startIsolate(env, request.cf))
     if (!isolate.ok) return notConfigured(isolate.error, target)
     const deps: GatewayDeps = { ...isolate.value, waitUntil: (promise) => ctx.waitUntil(promise) }
     if (!target.ok || !isControl(target.value, deps.config)) return serve(request, target, deps)
@@ -41,10 +41,11 @@ type Isolate = Result<Omit<GatewayDeps, 'waitUntil'>, readonly string[]>
 // By environment: several Workers can share one isolate in local development, and must not share memory.
 const isolates = new WeakMap<Env, Isolate>()
 
-function isolateOf(env: Env, cf: CfProperties | undefined): Isolate {
+async function startIsolate(env: Env, cf: CfProperties | undefined): Promise<Isolate> {
+  const config = await readConfig({ ...env })
+  // Requests that came together wait together: the first one's memory is everybody's.
   const held = isolates.get(env)
   if (held !== undefined) return held
-  const config = readConfig({ ...env })
   const isolate = config.ok ? ok(gatewayOf(config.value, env, cf)) : config
   isolates.set(env, isolate)
   return isolate
@@ -66,6 +67,7 @@ function gatewayOf(config: Config, env: Env, cf: CfProperties | undefined): Omit
     relay: relayOf(env, config, cf),
     hub: (known) => hubOf(env).sync(known),
     failures: env.FAILURES ?? null,
+    limiter: (name) => limiterOf(env, name),
     readKey: (hash, stamp) => fromStore((store) => store.readKeySnapshot(databases, hash, stamp)),
     readConfig: (stamp) =>
       fromStore((store) => store.readConfigSnapshot(databases, stamp, config.secret, randomBytes)),
@@ -110,8 +112,9 @@ function newRequestId(): string {
   return `req_${crypto.randomUUID().replaceAll('-', '')}`
 }
 
-function notConfigured(problems: readonly string[], target: Result<Target, string>): Response {
+async function notConfigured(problems: readonly string[], target: Result<Target, string>): Promise<Response> {
   console.log(JSON.stringify({ event: 'not_configured', problems }))
+  const { problemResponse } = await import('./problem-response.ts')
   return problemResponse(refuse('not_configured', { detail: problems.join(' '), retryAfterSeconds: 30 }), {
     requestId: newRequestId(),
     docsOrigin: target.ok ? target.value.origin : '',

@@ -23,7 +23,7 @@ export interface Fleet {
 }
 
 const OWNER = 'latchkey'
-const CLASSES = { HUB: 'InvalidationHub', RELAY: 'InvalidationRelay' } as const
+const CLASSES = { HUB: 'InvalidationHub', RELAY: 'InvalidationRelay', LIMITER: 'Limiter' } as const
 
 /** Isolates of several regions ask several relays. */
 const REGIONS = ['enam', 'weur', 'apac']

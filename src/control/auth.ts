@@ -1,7 +1,7 @@
 // Who calls the control plane? Today one credential exists, the deployment's ADMIN_TOKEN, which reaches everything.
 import { createMiddleware } from 'hono/factory'
-import { equalSecrets } from '../keys/digest.ts'
-import { isCleartext } from '../policy/upstream-url.ts'
+import { equalSecrets } from '../keys/equal-secrets.ts'
+import { isCleartext } from '../policy/loopback.ts'
 import { refuse } from '../problem.ts'
 import type { ControlEnv, Principal } from './deps.ts'
 import { auditContext } from './audit-context.ts'

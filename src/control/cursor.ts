@@ -2,7 +2,7 @@
 // probe for ids, and no way to start one list in the middle of another.
 import { z } from '@hono/zod-openapi'
 import { decodeBase64url, encodeBase64url } from '../keys/base64url.ts'
-import { deriveMacKey } from '../keys/seal.ts'
+import { deriveMacKey } from '../keys/derived-key.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Page, PageRequest } from '../store/page.ts'

@@ -70,8 +70,8 @@ export function organizationUpdate(
       metadata: orCleared(patch.metadata, {}),
       timeZone: patch.time_zone,
     })
-    // Of these, copies of keys hold the plan alone, where key and project have none.
-    const heldBy = planId === undefined ? 'nobody' : 'edge'
+    // Copies of keys hold the plan, where key and project have none, and where the days of quotas begin.
+    const heldBy = 'planId' in set || 'timeZone' in set ? 'edge' : 'nobody'
     return ok({ done: 'updated', set, heldBy, condition: planStands(databases, id, planId) })
   }
 }

@@ -11,9 +11,10 @@ import { CONFIG_CHANGE } from './config-change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
 import { onlyGiven } from './given.ts'
-import { refuseValue } from './refused.ts'
+import { brokenPlanRule } from './plan-rules.ts'
 import type { Decide, Resource } from './resource.ts'
-import { limitRow, quotaRow, viewPlan, type NewPlan, type PlanPatch } from './schemas/plan.ts'
+import { limitRow, quotaRow } from './schemas/limit.ts'
+import { viewPlan, type NewPlan, type PlanPatch } from './schemas/plan.ts'
 
 export const PLAN: Resource<PlanRecord> = {
   noun: 'plan',
@@ -31,8 +32,6 @@ export async function makePlan(
   principal: Principal,
   given: z.infer<typeof NewPlan>,
 ): Promise<Result<Changed<PlanRecord>, Refusal>> {
-  const repeated = repeatedName(given)
-  if (repeated !== null) return err(repeated)
   const id = newId('plan')
   const at = deps.now()
   const plan = newPlanRecord(
@@ -40,6 +39,8 @@ export async function makePlan(
     given.limits.map((limit) => limitRow(id, limit)),
     (given.quotas ?? []).map((quota) => quotaRow(id, quota)),
   )
+  const broken = brokenPlanRule(plan, plan)
+  if (broken !== null) return err(broken)
   const about = { action: 'plan.created', teamId: null, publish: CONFIG_CHANGE }
   const draft = async () => ok(draftCreation(plan, viewPlan, insertPlan, about))
   return change(deps, principal, { chain: PLATFORM_CHAIN, draft, unique: PLAN.unique, show: viewPlan })
@@ -52,8 +53,8 @@ export function planUpdate(patch: z.infer<typeof PlanPatch>): Decide<PlanRecord>
       limits: patch.limits?.map((limit) => limitRow(plan.id, limit)),
       quotas: patch.quotas?.map((quota) => quotaRow(plan.id, quota)),
     })
-    const repeated = repeatedName({ ...plan, ...set })
-    if (repeated !== null) return err(repeated)
+    const broken = brokenPlanRule({ ...plan, ...set }, set)
+    if (broken !== null) return err(broken)
     return ok({ done: 'updated', set, heldBy: Object.keys(set).length === 0 ? 'nobody' : 'edge' })
   }
 }
@@ -65,22 +66,4 @@ export function planDeletion({ databases }: ControlDeps): Decide<PlanRecord> {
     const set = { state: 'deleted' as const, deletedAt: at }
     return ok({ done: 'deleted', set, heldBy: 'edge', condition: planUnused(id) })
   }
-}
-
-interface Named {
-  readonly name: string
-}
-
-// One name space for both: a refusal names the limit or the quota, and the name alone must tell which.
-function repeatedName(plan: {
-  readonly limits: readonly Named[]
-  readonly quotas?: readonly Named[] | undefined
-}): Refusal | null {
-  const entries = [
-    ...plan.limits.map(({ name }, i) => ({ name, pointer: `/limits/${i}/name` })),
-    ...(plan.quotas ?? []).map(({ name }, i) => ({ name, pointer: `/quotas/${i}/name` })),
-  ]
-  const names = entries.map(({ name }) => name)
-  const repeated = entries.find(({ name }, i) => names.indexOf(name) < i)
-  return repeated === undefined ? null : refuseValue(repeated.pointer, 'This name stands twice in the plan.')
 }

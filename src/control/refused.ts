@@ -1,7 +1,8 @@
 // Refusals on their way out of the control plane: problem+json, the same renderer as the gateway's.
 import type { Context, TypedResponse } from 'hono'
 import { PROBLEMS } from '../control-problems.ts'
-import { problemResponse, refuse, type Refusal } from '../problem.ts'
+import { problemResponse } from '../problem-response.ts'
+import { refuse, type Refusal } from '../problem.ts'
 import type { ControlEnv } from './deps.ts'
 
 /** One thing that is wrong with a request, and where. */

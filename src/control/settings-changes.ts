@@ -1,7 +1,7 @@
 // What may become of the settings of the deployment. Each named value is a row of its own with its own version.
 import type { z } from '@hono/zod-openapi'
 import { encodeBase64url } from '../keys/base64url.ts'
-import { makeSigningKey } from '../keys/signing-key.ts'
+import { makeSigningKey } from '../keys/new-signing-key.ts'
 import type { StoredSettings } from '../model/settings.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'

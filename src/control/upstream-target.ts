@@ -1,6 +1,7 @@
 // Whether an upstream's URL may be called: nothing inside, and not the gateway itself (src/policy/upstream-url.ts).
 import type { RouteFacts } from '../model/snapshot.ts'
-import { isLoopback, parseUpstreamUrl } from '../policy/upstream-url.ts'
+import { isLoopback } from '../policy/loopback.ts'
+import { parseUpstreamUrl } from '../policy/upstream-url.ts'
 import type { Refusal } from '../problem.ts'
 import { err, type Result } from '../result.ts'
 import type { ControlDeps } from './deps.ts'

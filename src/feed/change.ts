@@ -1,6 +1,6 @@
 // The vocabulary of the invalidation feed: what a change names, what the keepers of the log tell each other. Shared by
 // those who publish (the control plane, the scheduled job), those who keep the log (src/objects/) and the gateway.
-import { isChangeKind, type ChangeKind } from '../model/vocabulary.ts'
+import { isChangeKind, type ChangeKind } from '../model/feed-vocabulary.ts'
 
 /** What changed. The feed never says how: whoever holds a copy reads D1 again. */
 export interface ChangeName {

@@ -1,7 +1,7 @@
 // A copy of the hub's log, in a relay or in an isolate. Of each thing it knows the newest change only: an older one
 // condemns nothing that the newer does not. Pure but for the copy itself, which grows in place.
-import { CHANGE_KINDS, type ChangeKind } from '../model/vocabulary.ts'
-import { changeName, type Change, type ChangeName, type Known, type LogPart } from './change.ts'
+import { CHANGE_KINDS, type ChangeKind } from '../model/feed-vocabulary.ts'
+import { changeName, type ChangeName, type LogPart } from './change.ts'
 
 export interface LogCopy {
   epoch: number
@@ -59,24 +59,6 @@ export function note(copy: LogCopy, change: ChangeName, seq: number): void {
   const known = copy.newest[kind].get(subject)
   if (known === undefined || known < seq) copy.newest[kind].set(subject, seq)
   copy.heard = Math.max(copy.heard, seq)
-}
-
-/** How far two have the same log: of another one, nothing. */
-export function sharedUpTo(mine: Known, known: Known): number {
-  return known.epoch === mine.epoch ? Math.min(known.seq, mine.seq) : 0
-}
-
-/** What somebody lacks who knows that much. Of another log it lacks everything. */
-export function partAfter(copy: LogCopy, known: Known): LogPart {
-  const after = sharedUpTo(copy, known)
-  const { epoch, seq, floor } = copy
-  return { epoch, seq, floor, after, changes: after === seq ? [] : changesAfter(copy, after) }
-}
-
-function changesAfter(copy: LogCopy, after: number): readonly Change[] {
-  return CHANGE_KINDS.flatMap((kind) =>
-    [...copy.newest[kind]].flatMap(([subject, seq]) => (seq > after ? [{ kind, subject, seq }] : [])),
-  )
 }
 
 function restart(copy: LogCopy, epoch: number): void {

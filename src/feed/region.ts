@@ -1,5 +1,5 @@
 // Which relay an isolate asks: one that stands near. A wrong guess costs milliseconds, never correctness.
-import type { RelayRegion } from '../model/vocabulary.ts'
+import type { RelayRegion } from '../model/feed-vocabulary.ts'
 
 /** Location hints by continent, nearest first (two-letter codes of `request.cf.continent`). */
 const NEAREST: Readonly<Record<string, readonly RelayRegion[]>> = {

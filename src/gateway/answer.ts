@@ -2,23 +2,22 @@
 import type { CredentialLocation } from '../model/policy.ts'
 import type { KeyFacts } from '../model/snapshot.ts'
 import { applyCors } from './cors.ts'
-import { offeredProtocols, plainProtocols } from './credential.ts'
 import type { Admission, Match } from './exchange.ts'
 import { cleanHeaders } from './headers.ts'
+import { addLimitFields } from './limit-fields.ts'
 
 /** @param response of `passOn`: its headers are changed in place */
 export function finishAnswer(response: Response, admission: Admission): Response {
-  const { exchange, match, found, budget } = admission
+  const { exchange, match, found } = admission
   const { request, target, config, trace, deps } = exchange
-  const { headers, webSocket } = response
+  const { headers } = response
   cleanHeaders(headers, null)
   headers.set('x-request-id', trace.requestId)
-  for (const [name, value] of budget.headers) headers.append(name, value)
+  addLimitFields(headers, trace.draws, config.snapshot.settings.rateLimitFields, deps.now())
   hideOrigin(headers, target.origin, match)
   if (match.route.auth !== 'none') keepPrivate(headers, match.route.credentialLocations)
   if (found !== null) warnOfExpiry(headers, found.key, config.snapshot.settings.expiryWarningMs, deps.now())
   applyCors(headers, request.headers.get('origin'), match.route.cors)
-  if (webSocket !== null) chooseProtocol(headers, request)
   return response
 }
 
@@ -66,14 +65,4 @@ function warnOfExpiry(headers: Headers, key: KeyFacts, expiryWarningMs: number, 
   headers.set('x-api-key-expiring', 'true')
   headers.set('deprecation', `@${Math.floor(Math.min(warnsFrom, now) / 1000)}`)
   headers.set('sunset', new Date(key.expiresAtMs).toUTCString())
-}
-
-// A browser fails a connection whose server chose none of the offered protocols (RFC 6455, section 4.1): where the
-// origin chose none, because the one it knew was the key, the client's first plain one is echoed. Never the key.
-function chooseProtocol(headers: Headers, request: Request): void {
-  const [first] = plainProtocols(request.headers)
-  const keyWasOffered = offeredProtocols(request.headers).length > plainProtocols(request.headers).length
-  if (keyWasOffered && first !== undefined && !headers.has('sec-websocket-protocol')) {
-    headers.set('sec-websocket-protocol', first)
-  }
 }

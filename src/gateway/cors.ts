@@ -1,14 +1,18 @@
-// CORS of a route (Fetch standard, section 3.3). A preflight is answered from the policy, never authenticated, and costs
-// nothing; the headers stand on refusals too, or a page could not read why it was refused.
+// CORS of a route (Fetch standard, section 3.3): which requests are preflights (preflight.ts answers them), and the headers
+// of every other answer. They stand on refusals too, or a page could not read why it was refused.
 import type { CorsPolicy } from '../model/policy.ts'
 import type { RouteFacts } from '../model/snapshot.ts'
-import { allowsWebOrigin } from '../policy/network.ts'
+import { allowsWebOrigin } from '../policy/web-origin.ts'
 
 const DEFAULT_EXPOSED = [
   'X-Request-Id',
   'Retry-After',
   'RateLimit',
   'RateLimit-Policy',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'X-Quota-Warning',
   'X-API-Key-Expiring',
   'Sunset',
 ]
@@ -26,28 +30,6 @@ export function answersPreflight(route: RouteFacts): boolean {
   return route.cors !== null || route.auth !== 'none'
 }
 
-/**
- * Answers a preflight. An origin that the policy does not know gets a 204 without permission: the browser then refuses.
- * @param methods what the routes on this path take; empty: every method
- */
-export function preflightResponse(request: Request, route: RouteFacts, methods: readonly string[]): Response {
-  const headers = new Headers({ 'cache-control': 'no-store' })
-  headers.set('vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers')
-  const { cors } = route
-  const allowOrigin = cors === null ? null : allowedOrigin(cors, request.headers.get('origin'))
-  if (cors === null || allowOrigin === null) return new Response(null, { status: 204, headers })
-  const asked = request.headers.get('access-control-request-method') ?? ''
-  const allowed = cors.methods ?? (methods.length === 0 ? [asked] : methods)
-  headers.set('access-control-allow-origin', allowOrigin)
-  headers.set('access-control-allow-methods', allowed.join(', '))
-  // `*` would not cover Authorization (Fetch, section 3.3.4), so what is asked for is named.
-  const allowHeaders = cors.headers?.join(', ') ?? request.headers.get('access-control-request-headers') ?? ''
-  if (allowHeaders !== '') headers.set('access-control-allow-headers', allowHeaders)
-  if (cors.credentials === true) headers.set('access-control-allow-credentials', 'true')
-  headers.set('access-control-max-age', String(cors.maxAgeSeconds ?? 600))
-  return new Response(null, { status: 204, headers })
-}
-
 /** Puts the route's policy on an answer, in place of whatever the origin said about CORS. */
 export function applyCors(headers: Headers, webOrigin: string | null, cors: CorsPolicy | null): void {
   if (cors === null) return
@@ -61,7 +43,8 @@ export function applyCors(headers: Headers, webOrigin: string | null, cors: Cors
   if (cors.credentials === true) headers.set('access-control-allow-credentials', 'true')
 }
 
-function allowedOrigin(cors: CorsPolicy, webOrigin: string | null): string | null {
+/** What `Access-Control-Allow-Origin` says to a page; null: nothing. */
+export function allowedOrigin(cors: CorsPolicy, webOrigin: string | null): string | null {
   if (webOrigin === null) return null
   // With credentials `*` is no wildcard, and echoing any origin would let every page act as the user: both refused.
   if (cors.origins.includes('*')) return cors.credentials === true ? null : '*'

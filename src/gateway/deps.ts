@@ -1,6 +1,7 @@
 // What the gateway is given: clock, dice, storage and network come in here, so that every step can be run in a test
 // with a clock that stands still and storage that fails.
 import type { Config } from '../config.ts'
+import type { RemoteLimiter } from '../limits/rpc.ts'
 import type { ConfigSnapshot, KeySnapshot, ReadStamp } from '../model/snapshot.ts'
 import type { Result } from '../result.ts'
 import type { EdgeMemory } from './memory.ts'
@@ -20,6 +21,8 @@ export interface GatewayDeps {
   readonly hub: Keeper
   /** Failed authentication per address; null where the binding is absent. */
   readonly failures: Pick<RateLimit, 'limit'> | null
+  /** The limiter of a subject, by `limiterName`. */
+  readonly limiter: (name: string) => RemoteLimiter
   readonly readKey: (hash: string, stamp: ReadStamp) => Read<KeySnapshot>
   readonly readConfig: (stamp: ReadStamp) => Read<ConfigSnapshot>
   readonly fetch: Fetch

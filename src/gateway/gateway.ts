@@ -1,13 +1,14 @@
 // A request, step by step. Read `pass` and `decide`; every step is a small function in a file of its own.
 import { decideAccess, type CallerFacts } from '../policy/access.ts'
-import { problemResponse, refuse, type Refusal } from '../problem.ts'
+import { lazy } from '../lazy.ts'
+import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { finishAnswer } from './answer.ts'
 import { beStrict, momentOf, newBasis } from './basis.ts'
 import { takeBudget } from './budget.ts'
 import { readCaller } from './caller.ts'
 import { findConfig } from './config.ts'
-import { answersPreflight, applyCors, isPreflight, preflightResponse } from './cors.ts'
+import { answersPreflight, isPreflight } from './cors.ts'
 import type { Credential } from './credential.ts'
 import type { GatewayDeps } from './deps.ts'
 import { errorName } from '../error-name.ts'
@@ -26,6 +27,9 @@ import { forward } from './upstream.ts'
 
 /** How often a decision is made anew because what it rests on changed meanwhile. */
 const MAX_DECISIONS = 3
+
+const refused = lazy(() => import('./refused.ts'))
+const preflight = lazy(() => import('./preflight.ts'))
 
 /**
  * Answers one request of a consumer. Never throws.
@@ -46,12 +50,13 @@ export async function serve(
     legacyPrefixes: [],
     route: null,
     key: null,
+    draws: [],
     originMs: null,
   }
   const result = await pass(request, target, caller, trace, deps).catch((error: unknown) =>
     unexpected(error, trace, deps),
   )
-  const response = result.ok ? result.value : refusalResponse(result.error, request, trace, deps)
+  const response = result.ok ? result.value : await answerRefused(result.error, request, trace, deps)
   record(request, trace, response.status, result.ok ? null : result.error.code, deps)
   return response
 }
@@ -71,6 +76,7 @@ async function pass(
     if (decision.value.kind === 'preflight') return ok(decision.value.response)
     // Any await may have been a long one: what was decided on is asked about again, right before the request goes out.
     if (await stillHolds(decision.value)) return answerAdmitted(decision.value)
+    decision.value.budget.giveBack()
   }
   return err(refuse('verification_unavailable', { retryAfterSeconds: 1 }))
 }
@@ -96,7 +102,7 @@ async function decide(
   if (!match.ok) return match
   trace.route = match.value.route
   if (isPreflight(request) && answersPreflight(match.value.route))
-    return ok({ kind: 'preflight', response: answerPreflight(exchange, match.value) })
+    return ok({ kind: 'preflight', response: await answerPreflight(exchange, match.value) })
   // 2. The credential, from the route's locations.
   const credential = presentCredential(exchange, match.value.route)
   if (!credential.ok) return credential
@@ -109,7 +115,7 @@ async function decide(
   const refusal = key === null ? null : decideAccess(key, match.value.route, caller, deps.now())
   if (refusal !== null) return err(refusal)
   // 6. Budget.
-  const budget = takeBudget(key, match.value.route)
+  const budget = await takeBudget(found.value, match.value.route, config.value, trace, deps)
   if (!budget.ok) return budget
   return ok({
     kind: 'admission',
@@ -152,8 +158,9 @@ async function answerAdmitted(admission: Admission): Promise<Result<Response, Re
   return answer.ok ? ok(finishAnswer(await passOn(answer.value, admission), admission)) : answer
 }
 
-function answerPreflight({ request, config }: Exchange, { route }: Match): Response {
-  return preflightResponse(request, route, config.routes.siblingMethods(route))
+async function answerPreflight({ request, config }: Exchange, { route }: Match): Promise<Response> {
+  const { preflightAnswer } = await preflight()
+  return preflightAnswer(route, request, config.routes.siblingMethods(route))
 }
 
 function unexpected(error: unknown, trace: Trace, deps: GatewayDeps): Result<Response, Refusal> {
@@ -161,13 +168,12 @@ function unexpected(error: unknown, trace: Trace, deps: GatewayDeps): Result<Res
   return err(refuse('internal_error'))
 }
 
-function refusalResponse(refusal: Refusal, request: Request, trace: Trace, deps: GatewayDeps): Response {
-  const origin = trace.target?.origin ?? ''
-  const response = problemResponse(refusal, {
-    requestId: trace.requestId,
-    docsOrigin: deps.controlOrigin(origin),
-    realm: trace.target?.host ?? 'latchkey',
-  })
-  applyCors(response.headers, request.headers.get('origin'), trace.route?.cors ?? null)
-  return response
+async function answerRefused(
+  refusal: Refusal,
+  request: Request,
+  trace: Trace,
+  deps: GatewayDeps,
+): Promise<Response> {
+  const { refusedAnswer } = await refused()
+  return refusedAnswer(refusal, request, trace, deps)
 }

@@ -13,6 +13,7 @@ export const IMPLICIT_ROUTE: RouteFacts = {
   auth: 'required',
   scopes: [],
   cost: 1,
+  limits: null,
   strict: false,
   pathMode: 'strict',
   credentialLocations: DEFAULT_CREDENTIAL_LOCATIONS,

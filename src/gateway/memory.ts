@@ -5,8 +5,10 @@ import { createLogCopy } from '../feed/log-copy.ts'
 import type { Feed } from '../feed/usable.ts'
 import type { KeySnapshot, Stamp } from '../model/snapshot.ts'
 import type { CompiledConfig } from './compiled-config.ts'
+import type { Subject } from './holding.ts'
 import { LruMap } from './lru-map.ts'
 import { createSyncState, type SyncState } from './sync.ts'
+import { createUsageMemory, type UsageMemory } from './usage.ts'
 
 const MAX_KEYS = 20_000
 const MAX_ABSENCES = 5_000
@@ -29,6 +31,8 @@ export interface EdgeMemory {
   /** Addresses whose last look-up failed, and when: only these are asked of the failures limiter. */
   readonly failedAddresses: LruMap<string, number>
   config: CompiledConfig | null
+  /** Keys, projects and organizations with limits, by the name of their limiter. */
+  readonly subjects: LruMap<string, Subject>
   /** Requests since the last report that were decided in an outage, by copies that nobody could be asked about. */
   readonly degraded: { requests: number; reportedAt: number }
   /** What a request is reading, and since when: the others wait for what it brings. */
@@ -37,6 +41,10 @@ export interface EdgeMemory {
   readonly d1: { restsUntil: number; triedAt: number | null }
   /** What is being read ahead in the background, and since when: one isolate needs one such read at a time. */
   readonly refreshing: LruMap<string, number>
+  /** This isolate, as limiters know it: a random name, made when it is needed first. Empty until then. */
+  holder: string
+  /** What was counted and not yet handed over. */
+  readonly usage: UsageMemory
 }
 
 export function createMemory(): EdgeMemory {
@@ -49,9 +57,12 @@ export function createMemory(): EdgeMemory {
     readHere: new WeakSet(),
     failedAddresses: new LruMap(MAX_ADDRESSES),
     config: null,
+    subjects: new LruMap(MAX_KEYS),
     degraded: { requests: 0, reportedAt: -Infinity },
     reading: new Map(),
     d1: { restsUntil: 0, triedAt: null },
     refreshing: new LruMap(MAX_KEYS),
+    holder: '',
+    usage: createUsageMemory(),
   }
 }

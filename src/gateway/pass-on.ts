@@ -1,5 +1,6 @@
 // Step 8, its beginning: the origin's answer as a new one, whose headers can be changed. What can outlast the key that it
 // was asked for with is passed on in a way that can be cut; the code for that is loaded when the first such answer comes.
+import { lazy } from '../lazy.ts'
 import { isKeyed, type Admission, type KeyedAdmission } from './exchange.ts'
 
 /**
@@ -8,11 +9,16 @@ import { isKeyed, type Admission, type KeyedAdmission } from './exchange.ts'
  */
 const SHORT_BYTES = 1024 * 1024
 
+const watchedBody = lazy(() => import('./watched-body.ts'))
+const sockets = lazy(() => import('./socket-answer.ts'))
+
 /** Made first and changed after: its headers are then copied once, by the runtime. */
 export async function passOn(answer: Response, admission: Admission): Promise<Response> {
   const { webSocket, headers, body } = answer
-  if (webSocket !== null)
-    return new Response(null, { status: 101, webSocket: await passSocket(webSocket, admission), headers })
+  if (webSocket !== null) {
+    const { socketAnswer } = await sockets()
+    return socketAnswer(webSocket, headers, admission)
+  }
   const length = lengthOf(headers)
   const isShort = length !== null && length <= SHORT_BYTES
   // Without a key there is nothing that could end before the answer does.
@@ -25,14 +31,8 @@ async function watch(
   length: number | null,
   admission: KeyedAdmission,
 ): Promise<ReadableStream> {
-  const { watchBody } = await import('./watched-body.ts')
+  const { watchBody } = await watchedBody()
   return watchBody(body, length, admission)
-}
-
-async function passSocket(origin: WebSocket, admission: Admission): Promise<WebSocket> {
-  if (!isKeyed(admission)) return origin
-  const { bridgeSocket } = await import('./socket-bridge.ts')
-  return bridgeSocket(origin, admission)
 }
 
 function lengthOf(headers: Headers): number | null {

@@ -1,8 +1,8 @@
 // Step 2 with what may be wrong with the way a key came: in cleartext, as the only protocol of a socket, or in a cookie
 // that another site's page made the browser send.
 import type { RouteFacts } from '../model/snapshot.ts'
-import { allowsWebOrigin } from '../policy/network.ts'
-import { isCleartext } from '../policy/upstream-url.ts'
+import { allowsWebOrigin } from '../policy/web-origin.ts'
+import { isCleartext } from '../policy/loopback.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { plainProtocols, readCredential, readStrayKeys, type Credential } from './credential.ts'

@@ -1,11 +1,14 @@
-// Step 9: one wide event for every refusal and error and for a sample of successes. It names the key by its id; whatever
-// could hold a key's text (path, user agent) goes through redaction, and the query is not logged at all.
+// Step 9: usage is counted, and one wide event is logged for every refusal and error and for a sample of successes. It
+// names the key by its id; whatever could hold a key's text (path, user agent) goes through redaction, and the query is
+// not logged at all.
 import { redactKeys } from '../keys/format.ts'
 import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import type { ProblemCode } from '../problem.ts'
 import type { Basis } from './basis.ts'
 import type { GatewayDeps } from './deps.ts'
+import type { Draw } from './holding.ts'
 import type { Target } from './path.ts'
+import { countUsage } from './usage.ts'
 
 const MAX_TEXT = 256
 
@@ -23,6 +26,8 @@ export interface Trace {
   legacyPrefixes: readonly string[]
   route: RouteFacts | null
   key: KeyFacts | null
+  /** The limits that bind it. */
+  draws: readonly Draw[]
   /** Time until the origin's headers, milliseconds; null when it was not called. */
   originMs: number | null
 }
@@ -36,7 +41,9 @@ export function record(
   deps: GatewayDeps,
 ): void {
   if (trace.basis.isDegraded) countDegraded(deps)
-  const outcome = code !== null ? 'refused' : status >= 500 ? 'origin_error' : 'passed'
+  const answered = status >= 500 ? 'origin_error' : 'passed'
+  countUsage(trace, status, code ?? answered, deps)
+  const outcome = code === null ? answered : 'refused'
   if (outcome === 'passed' && deps.random() >= deps.config.logSample) return
   const safe = (text: string) => redactKeys(text, trace.legacyPrefixes).slice(0, MAX_TEXT)
   deps.log({

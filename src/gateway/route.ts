@@ -2,7 +2,7 @@
 // The most specific host and path own a path: a method that the owner lacks is a 405 and never falls through to a
 // broader route, because `/admin/*` for GET must not leave POST /admin/x to an open `/*`.
 import type { RouteFacts } from '../model/snapshot.ts'
-import { compareSpecificity } from '../policy/route-pattern.ts'
+import { compareSpecificity } from '../policy/specificity.ts'
 import { PathTrie } from './path-trie.ts'
 
 export type RouteMatch =

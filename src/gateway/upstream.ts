@@ -125,6 +125,7 @@ function originHeaders({ request, upstream, credential, injected, via }: Outgoin
   const upgrade = request.headers.get('upgrade')
   const passed = request.headers.get('via')
   if (passed?.includes(via)) return null
+  // Not by way of strings, which would be a little faster: workerd reads values as UTF-8, and would send others altered.
   const headers = new Headers(request.headers)
   // Whatever the route's locations: a key that is offered as a protocol could come back in the origin's choice.
   if (headers.has('sec-websocket-protocol'))

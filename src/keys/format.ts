@@ -1,4 +1,4 @@
-// The text of a key: what is a key at all, its parts, and how much of it may be shown. Pure text work: no hash is
+// The text of a key: what is a key at all, its parts, and what of it may stand in a log. Pure text work: no hash is
 // computed here, so a parsed native key is well formed, not genuine (check.ts), and a genuine one may not exist.
 import type { Environment, KeyKind } from '../model/vocabulary.ts'
 
@@ -7,9 +7,7 @@ export const MAX_KEY_LENGTH = 256
 export const RANDOM_LENGTH = 32
 export const CHECK_LENGTH = 6
 
-const SHOWN = 4
 const PREFIX = /^[a-z][a-z0-9]{1,11}$/
-const REGION = /^[a-z]{2}$/
 const NATIVE =
   /^(?<prefix>[a-z][a-z0-9]{1,11})(?:_(?<region>(?!pk)[a-z]{2}))?(?<publishable>_pk)?_(?<environment>live|test)_[0-9A-Za-z]{38}$/
 // The first word and the environment fix every part, so these words would be no ambiguity for the parser. They would be
@@ -43,11 +41,6 @@ export function isKeyPrefix(text: string): boolean {
   return PREFIX.test(text) && !RESERVED_PREFIXES.has(text)
 }
 
-/** `pk` marks a publishable key and is never a region. */
-export function isRegion(text: string): boolean {
-  return REGION.test(text) && text !== 'pk'
-}
-
 /**
  * Splits a presented credential, character for character as it came: a key that is trimmed or case-folded has aliases.
  *
@@ -72,37 +65,6 @@ export function parseKey(text: string, legacyPrefixes: readonly string[]): Parse
 /** True if a bearer token is meant for this gateway and not, say, the origin's own JWT. Same rule as `parseKey`. */
 export function looksLikeKey(text: string, legacyPrefixes: readonly string[]): boolean {
   return parseKey(text, legacyPrefixes) !== null
-}
-
-/** A key from its parts. @throws RangeError when they do not make one */
-export function formatKey(shape: KeyShape, random: string, check: string): string {
-  if (!/^[0-9A-Za-z]{6}$/.test(check)) throw new RangeError('A check is six base62 digits.')
-  return formatBody(shape, random) + check
-}
-
-/** Everything before the check. @throws RangeError when the parts do not make a key. It never quotes the random part */
-export function formatBody({ prefix, region, kind, environment }: KeyShape, random: string): string {
-  if (!isKeyPrefix(prefix)) throw new RangeError(`${JSON.stringify(prefix)} cannot be a key prefix.`)
-  if (region !== null && !isRegion(region))
-    throw new RangeError(`${JSON.stringify(region)} cannot be a region.`)
-  if (!/^[0-9A-Za-z]{32}$/.test(random)) throw new RangeError('The random part is 32 base62 digits.')
-  const marks = [prefix, ...(region === null ? [] : [region]), ...(kind === 'publishable' ? ['pk'] : [])]
-  return [...marks, environment, random].join('_')
-}
-
-/**
- * What may be shown, stored and searched of a key. Native: all but the random part, four of its digits, and the last four
- * characters, which belong to the check: 166 random bits stay secret, 142 from whoever holds the check secret. Legacy: the
- * declared prefix, and at the end four characters or a quarter of the secret, whichever is less: 32 hex digits keep 112
- * bits. A prefix is never guessed from punctuation, which in an imported key may be part of the secret.
- * @param legacyPrefix `prefix` of a parsed legacy key; ignored for a native one
- */
-export function displayForm(key: string, legacyPrefix = ''): { start: string; last4: string } {
-  if (parseShape(key) !== null)
-    return { start: key.slice(0, SHOWN - RANDOM_LENGTH - CHECK_LENGTH), last4: key.slice(-SHOWN) }
-  const start = key.startsWith(legacyPrefix) ? legacyPrefix : ''
-  const shown = Math.min(SHOWN, Math.floor((key.length - start.length) / 4))
-  return { start, last4: key.slice(key.length - shown) } // `slice(-0)` would show the whole key
 }
 
 /**

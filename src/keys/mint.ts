@@ -1,7 +1,8 @@
 // Makes new keys. The dice come in as a parameter; a minted key exists in no other place than the returned text.
 import { BASE62 } from './base62.ts'
 import { computeCheck } from './check.ts'
-import { RANDOM_LENGTH, formatBody, formatKey, type KeyShape } from './format.ts'
+import { formatBody, formatKey } from './compose.ts'
+import { RANDOM_LENGTH, type KeyShape } from './format.ts'
 
 /** `length` bytes from a cryptographic source, such as `crypto.getRandomValues`. */
 export type RandomBytes = (length: number) => Uint8Array

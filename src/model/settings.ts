@@ -1,4 +1,5 @@
 // The named values of a deployment, as they stand in the `settings` table: their shapes, and what the edge takes of them.
+import { RATE_LIMIT_FIELDS, type RateLimitFields } from './vocabulary.ts'
 import type { SettingsFacts, SigningKeyFacts } from './snapshot.ts'
 
 export interface StoredSettings {
@@ -7,6 +8,7 @@ export interface StoredSettings {
   readonly signing_keys: readonly SigningKeyFacts[]
   readonly legacy_prefixes: readonly string[]
   readonly expiry_warning_days: number
+  readonly rate_limit_fields: RateLimitFields
 }
 
 export type SettingName = keyof StoredSettings
@@ -32,6 +34,7 @@ export function parseSettings(
     signing_keys: read('signing_keys', isSigningKeyList),
     legacy_prefixes: read('legacy_prefixes', isTextList),
     expiry_warning_days: read('expiry_warning_days', isNumber),
+    rate_limit_fields: read('rate_limit_fields', isRateLimitFields),
   }
 }
 
@@ -47,6 +50,7 @@ export function settingsFacts(stored: StoredSettings): SettingsFacts {
     signingKeys: stored.signing_keys,
     legacyPrefixes: stored.legacy_prefixes,
     expiryWarningMs: stored.expiry_warning_days * DAY_MS,
+    rateLimitFields: stored.rate_limit_fields,
   }
 }
 
@@ -56,6 +60,10 @@ function isText(value: unknown): value is string {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number'
+}
+
+function isRateLimitFields(value: unknown): value is RateLimitFields {
+  return RATE_LIMIT_FIELDS.some((fields) => fields === value)
 }
 
 function isTextList(value: unknown): value is readonly string[] {

@@ -1,6 +1,7 @@
 // What the edge keeps of a key and of the configuration: the shapes that travel through KV and isolate memory.
 // A snapshot is a copy. `asOf` and `readAt` say how old a copy may be trusted to be (src/feed/usable.ts).
-import type { Environment, KeyKind, PathMode, RouteAuth } from './vocabulary.ts'
+import type { Environment, KeyKind, PathMode, RateLimitFields, RouteAuth } from './vocabulary.ts'
+import type { LimitFacts, QuotaFacts } from './limits.ts'
 import type { CorsPolicy, CredentialLocation, NetworkPolicy, Rewrite } from './policy.ts'
 
 /** Stamp of every snapshot. */
@@ -44,6 +45,10 @@ export interface KeyFacts {
   /** The plan in force, inherited from project or organization where the key has none. */
   readonly planId: string | null
   readonly metadata: Readonly<Record<string, unknown>>
+  /** The organization's, an IANA name: where the days of its quotas begin. */
+  readonly timeZone: string
+  /** When the organization was created, epoch milliseconds: where quotas with anniversaries are counted from. */
+  readonly anniversaryMs: number
 }
 
 /** What D1 said of one key hash. `key: null` is an absence, which is a snapshot too, with a short age. */
@@ -74,7 +79,10 @@ export interface RouteFacts {
   readonly methods: readonly string[]
   readonly auth: RouteAuth
   readonly scopes: readonly string[]
+  /** What a request takes of each limit. 0 takes nothing. */
   readonly cost: number
+  /** Names of the plan's limits and quotas that bind here; null: all of them. */
+  readonly limits: readonly string[] | null
   readonly strict: boolean
   readonly pathMode: PathMode
   readonly credentialLocations: readonly CredentialLocation[]
@@ -89,6 +97,8 @@ export interface RouteFacts {
 export interface PlanFacts {
   readonly id: string
   readonly name: string
+  readonly limits: readonly LimitFacts[]
+  readonly quotas: readonly QuotaFacts[]
 }
 
 /** A signing key of the consumer assertion: public half in the clear, private half sealed under `LATCHKEY_SECRET`. */
@@ -111,6 +121,8 @@ export interface SettingsFacts {
   readonly legacyPrefixes: readonly string[]
   /** How long before expiry a key's answers carry a warning, milliseconds. */
   readonly expiryWarningMs: number
+  /** `legacy`: answers carry the X-RateLimit fields beside the RateLimit fields. */
+  readonly rateLimitFields: RateLimitFields
 }
 
 /** Everything that routes and decides, except keys: one value in KV under `config`. */

@@ -32,8 +32,25 @@ export type LimitAlgorithm = (typeof LIMIT_ALGORITHMS)[number]
 export const OUTAGE_CHOICES = ['allow', 'deny'] as const
 export type OutageChoice = (typeof OUTAGE_CHOICES)[number]
 
-export const QUOTA_PERIODS = ['hour', 'day', 'week', 'month'] as const
+/** `lifetime`: one window that never ends. */
+export const QUOTA_PERIODS = ['hour', 'day', 'week', 'month', 'lifetime'] as const
 export type QuotaPeriod = (typeof QUOTA_PERIODS)[number]
+
+/** Where the days and months of a quota begin. */
+export const QUOTA_TIME_ZONES = ['utc', 'organization'] as const
+export type QuotaTimeZone = (typeof QUOTA_TIME_ZONES)[number]
+
+/** `anniversary`: periods are counted from the day on which the organization was created. */
+export const QUOTA_ANCHORS = ['calendar', 'anniversary'] as const
+export type QuotaAnchor = (typeof QUOTA_ANCHORS)[number]
+
+/** `standard`: RateLimit and RateLimit-Policy. `legacy`: X-RateLimit-Limit, -Remaining and -Reset beside them. */
+export const RATE_LIMIT_FIELDS = ['standard', 'legacy'] as const
+export type RateLimitFields = (typeof RATE_LIMIT_FIELDS)[number]
+
+/** How wide the buckets of usage are. */
+export const USAGE_GRAINS = ['minute', 'hour', 'day'] as const
+export type UsageGrain = (typeof USAGE_GRAINS)[number]
 
 export const ROUTE_AUTHS = ['required', 'optional', 'none'] as const
 export type RouteAuth = (typeof ROUTE_AUTHS)[number]
@@ -46,15 +63,3 @@ export type PlatformRole = (typeof PLATFORM_ROLES)[number]
 
 export const MEMBER_ROLES = ['admin', 'member', 'viewer', 'team_lead'] as const
 export type MemberRole = (typeof MEMBER_ROLES)[number]
-
-/** What a change in the invalidation feed names. */
-export const CHANGE_KINDS = ['key', 'project', 'team', 'organization', 'config', 'all'] as const
-export type ChangeKind = (typeof CHANGE_KINDS)[number]
-
-export function isChangeKind(value: string): value is ChangeKind {
-  return CHANGE_KINDS.some((kind) => kind === value)
-}
-
-/** Location hints of Durable Objects: where relays of the invalidation feed may be asked to stand. */
-export const RELAY_REGIONS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'] as const
-export type RelayRegion = (typeof RELAY_REGIONS)[number]

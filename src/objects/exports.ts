@@ -3,9 +3,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { ChangeName, FeedReport, Grant, Known, LogPart, Published } from '../feed/change.ts'
 import type { FeedBindings, Hub, Relay } from '../feed/rpc.ts'
+import type { Limiter as LimiterCalls, TakeAnswer, TakeCall } from '../limits/rpc.ts'
+import type { UsageBatch } from '../limits/usage.ts'
 import type { Result } from '../result.ts'
 import type { HubObject } from './invalidation-hub.ts'
 import type { RelayObject } from './invalidation-relay.ts'
+import type { LimiterObject } from './limiter.ts'
 
 /** See src/objects/invalidation-hub.ts. */
 export class InvalidationHub extends DurableObject<FeedBindings> implements Hub {
@@ -58,6 +61,31 @@ export class InvalidationRelay extends DurableObject<FeedBindings> implements Re
 
   push(part: LogPart): Promise<Known> {
     return this.#relay.push(part)
+  }
+}
+
+/** See src/objects/limiter.ts. */
+export class Limiter extends DurableObject<Env> implements LimiterCalls {
+  #limiter!: LimiterObject
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    beforeAnything(ctx, async () => {
+      const { makeLimiter } = await import('./make-limiter.ts')
+      this.#limiter = makeLimiter(ctx, env)
+    })
+  }
+
+  take(call: TakeCall): TakeAnswer {
+    return this.#limiter.take(call)
+  }
+
+  record(batch: UsageBatch): Promise<void> {
+    return this.#limiter.record(batch)
+  }
+
+  override alarm(): Promise<void> {
+    return this.#limiter.alarm()
   }
 }
 

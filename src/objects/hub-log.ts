@@ -8,7 +8,7 @@ import {
   type Known,
   type LogPart,
 } from '../feed/change.ts'
-import { sharedUpTo } from '../feed/log-copy.ts'
+import { sharedUpTo } from '../feed/log-part.ts'
 import { forgetsBefore, type Retention } from '../feed/retention.ts'
 
 interface State extends Known {

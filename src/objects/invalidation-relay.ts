@@ -2,7 +2,7 @@
 // from the hub falls silent instead of telling an old story.
 import type { Known, LogPart } from '../feed/change.ts'
 import { holdsLease, isLeaseAging, NO_LEASE, renewLease, type Lease } from '../feed/lease.ts'
-import { partAfter } from '../feed/log-copy.ts'
+import { partAfter } from '../feed/log-part.ts'
 import { HUB_NAME, type FeedBindings, type Relay } from '../feed/rpc.ts'
 import { err, ok, type Result } from '../result.ts'
 import { withTimeout } from '../timeout.ts'

@@ -1,7 +1,8 @@
 // Step 5: may this key use this route, from here, now? Pure: facts in, refusal or null out.
 import { refuse, type ProblemCode, type Refusal } from '../problem.ts'
 import type { EffectiveState, KeyFacts, RouteFacts } from '../model/snapshot.ts'
-import { allowsWebOrigin, inRanges } from './network.ts'
+import { inRanges } from './address.ts'
+import { allowsWebOrigin } from './web-origin.ts'
 import { missingScopes } from './scope.ts'
 
 /** What is known of the caller. Null: not known, which satisfies no rule. */

@@ -1,8 +1,9 @@
 // Which addresses the gateway may be told to call. The check runs on the parsed URL: `new URL` has by then turned
 // 0177.0.0.1, 2130706433 and full-width digits into plain addresses. What a *name* resolves to is the platform's
 // part: `global_fetch_strictly_public` keeps it on the public internet.
-import { convertIPv4ToBinary, convertIPv6ToBinary } from 'hono/utils/ipaddr'
 import { err, ok, type Result } from '../result.ts'
+import { inRanges } from './address.ts'
+import { isLoopback } from './loopback.ts'
 
 export interface UpstreamUrlRules {
   /** Accept http and https to loopback, on any port. */
@@ -15,31 +16,25 @@ export interface UpstreamUrlRules {
 const PORTS: ReadonlySet<string> = new Set(['', '443', '2053', '2083', '2087', '2096', '8443'])
 
 /** IANA special-purpose IPv4 blocks that are not globally reachable (RFC 6890 and its registry). */
-const CLOSED_V4: readonly (readonly [address: string, prefix: number])[] = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 3],
+const CLOSED_V4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/3',
 ]
 
 /** Blocks inside 2000::/3 that embed other addresses or reach nothing: Teredo, ORCHIDv2, documentation, 6to4. */
-const CLOSED_V6: readonly (readonly [address: string, prefix: number])[] = [
-  ['2001::', 32],
-  ['2001:20::', 28],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['3fff::', 20],
-]
+const CLOSED_V6 = ['2001::/32', '2001:20::/28', '2001:db8::/32', '2002::/16', '3fff::/20']
 
 const CLOSED_SUFFIXES = [
   'internal',
@@ -73,17 +68,6 @@ export function parseUpstreamUrl(value: string, rules: UpstreamUrlRules): Result
   )
 }
 
-/** True for http that leaves this machine: whatever secret it carries can be read on the way. */
-export function isCleartext(url: string, localDevelopment: boolean): boolean {
-  // The scheme first: only an http request is worth a URL object.
-  return url.startsWith('http:') && !localDevelopment && !isLoopback(new URL(url).hostname)
-}
-
-/** True for a host name or literal that can only mean this machine. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
-}
-
 function refuseHost(host: string, url: URL): string | null {
   if (url.protocol !== 'https:') return 'must begin with https://.'
   if (!PORTS.has(url.port)) return `uses port ${url.port}; allowed are 443, 2053, 2083, 2087, 2096 and 8443.`
@@ -94,19 +78,13 @@ function refuseHost(host: string, url: URL): string | null {
   return closed === undefined ? null : `ends in .${closed}, which only means something on a private network.`
 }
 
+// What cannot be read is in no range, and so is not public either.
 function isPublicV4(host: string): boolean {
-  const address = convertIPv4ToBinary(host)
-  return !CLOSED_V4.some(([start, prefix]) => sameBlock(address, convertIPv4ToBinary(start), 32 - prefix))
+  return inRanges(host, ['0.0.0.0/0']) && !inRanges(host, CLOSED_V4)
 }
 
 // Only 2000::/3 is global unicast: that alone refuses ::1, mapped (::ffff:0:0/96), NAT64 (64:ff9b::/96),
 // unique local (fc00::/7) and link-local (fe80::/10) addresses.
 function isPublicV6(host: string): boolean {
-  const address = convertIPv6ToBinary(host)
-  if (address >> 125n !== 1n) return false
-  return !CLOSED_V6.some(([start, prefix]) => sameBlock(address, convertIPv6ToBinary(start), 128 - prefix))
-}
-
-function sameBlock(a: bigint, b: bigint, hostBits: number): boolean {
-  return a >> BigInt(hostBits) === b >> BigInt(hostBits)
+  return inRanges(host, ['2000::/3']) && !inRanges(host, CLOSED_V6)
 }

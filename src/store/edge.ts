@@ -1,6 +1,6 @@
 // The edge copies in KV. A copy is parsed once, here, and what does not parse is a miss: a truncated value must never
 // crash a request, and never decide one. Safety does not come from KV's times: every copy carries its stamp.
-import { KEY_KINDS, ENVIRONMENTS } from '../model/vocabulary.ts'
+import type { Environment, KeyKind, LimitAlgorithm, LimitSubject, QuotaPeriod } from '../model/vocabulary.ts'
 import type { ConfigSnapshot, EffectiveState, KeyFacts, KeySnapshot, Stamp } from '../model/snapshot.ts'
 
 /** KV key of a key snapshot. */
@@ -15,7 +15,7 @@ export const CONFIG_COPY_NAME = 'config'
  * Version of the copies' shape. A release that adds a field which decides raises it: copies of the release before, which
  * lack the field, are then misses.
  */
-const FORMAT = 2
+const FORMAT = 3
 
 /** KV accepts no shorter one. */
 const MIN_EXPIRATION_SECONDS = 60
@@ -85,7 +85,7 @@ function isObject(value: unknown): value is Fields {
 }
 
 function isStamped(value: Fields): value is Fields & Stamp {
-  return [value.epoch, value.asOf, value.readAt].every(Number.isSafeInteger)
+  return [value.epoch, value.asOf, value.readAt].every(isWhole)
 }
 
 const EFFECTIVE_STATES: Readonly<Record<EffectiveState, true>> = {
@@ -96,18 +96,35 @@ const EFFECTIVE_STATES: Readonly<Record<EffectiveState, true>> = {
   organization_suspended: true,
 }
 
+// Named here, and not the lists that D1 and the schemas go by: no gateway request evaluates those.
+const KINDS: Readonly<Record<KeyKind, true>> = { secret: true, publishable: true }
+const ENVIRONMENTS: Readonly<Record<Environment, true>> = { live: true, test: true }
+const SUBJECTS: Readonly<Record<LimitSubject, true>> = { key: true, project: true, organization: true }
+const ALGORITHMS: Readonly<Record<LimitAlgorithm, true>> = { gcra: true, sliding_log: true }
+const PERIODS: Readonly<Record<QuotaPeriod, true>> = {
+  hour: true,
+  day: true,
+  week: true,
+  month: true,
+  lifetime: true,
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTextOrNull = (value: unknown) => value === null || isText(value)
-const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
+const isFrom = (least: number) => (value: unknown) => isWhole(value) && value >= least
+const isListOf = (isSound: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(isSound)
+const isTexts = isListOf(isText)
 const isTextsOrAbsent = (value: unknown) => value === undefined || isTexts(value)
-const isOneOf = (values: readonly string[]) => (value: unknown) => isText(value) && values.includes(value)
+const isOneOf = (values: object) => (value: unknown) => isText(value) && Object.hasOwn(values, value)
 
 const KEY_FIELDS: Readonly<Record<keyof KeyFacts, (value: unknown) => boolean>> = {
   id: isText,
   lineage: isText,
-  kind: isOneOf(KEY_KINDS),
+  kind: isOneOf(KINDS),
   environment: isOneOf(ENVIRONMENTS),
-  state: (value) => isText(value) && Object.hasOwn(EFFECTIVE_STATES, value),
+  state: isOneOf(EFFECTIVE_STATES),
   expiresAtMs: (value) => value === null || Number.isFinite(value),
   rotated: (value) => typeof value === 'boolean',
   scopes: isTexts,
@@ -119,25 +136,40 @@ const KEY_FIELDS: Readonly<Record<keyof KeyFacts, (value: unknown) => boolean>> 
   projectName: isText,
   planId: isTextOrNull,
   metadata: isObject,
+  timeZone: isText,
+  anniversaryMs: Number.isFinite,
 }
 
 function isKeyFacts(value: unknown): value is KeyFacts {
   return isObject(value) && Object.entries(KEY_FIELDS).every(([name, isSound]) => isSound(value[name]))
 }
 
-// The configuration is compiled at once, inside a catch (src/gateway/config.ts): here it is enough to see its frame.
+const isRoute = (value: unknown) => isObject(value) && (value.limits === null || isTexts(value.limits))
+
+const isBudget = (value: unknown): value is Fields =>
+  isObject(value) && isFrom(0)(value.limit) && isText(value.name) && isOneOf(SUBJECTS)(value.per)
+const isLimit = (value: unknown) =>
+  isBudget(value) &&
+  isFrom(1)(value.periodSeconds) &&
+  isFrom(0)(value.burst) &&
+  isOneOf(ALGORITHMS)(value.algorithm)
+const isQuota = (value: unknown) =>
+  isBudget(value) && isOneOf(PERIODS)(value.period) && (value.refill === null || isFrom(1)(value.refill))
+const isPlan = (value: unknown) =>
+  isObject(value) && isListOf(isLimit)(value.limits) && isListOf(isQuota)(value.quotas)
+
+// The configuration is compiled at once, inside a catch (src/gateway/config.ts): here it is enough to see its frame. What a
+// plan says is not compiled but counted by, so of that all is seen that a counter would choke on.
 function isConfigSnapshot(value: Fields): value is Fields & ConfigSnapshot {
   const { routes, upstreams, plans, settings } = value
   if (!isStamped(value) || !isObject(settings)) return false
   return (
-    [routes, upstreams, plans, settings.signingKeys].every(isObjects) &&
+    isListOf(isRoute)(routes) &&
+    isListOf(isPlan)(plans) &&
+    [upstreams, settings.signingKeys].every(isListOf(isObject)) &&
     [settings.checkSecrets, settings.legacyPrefixes].every(isTexts) &&
-    isText(settings.gatewayId) &&
+    [settings.gatewayId, settings.rateLimitFields].every(isText) &&
     Number.isFinite(settings.expiryWarningMs) &&
     typeof value.wasRouted === 'boolean'
   )
-}
-
-function isObjects(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isObject)
 }

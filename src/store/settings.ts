@@ -3,7 +3,8 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { encodeBase64url } from '../keys/base64url.ts'
 import { randomBase62 } from '../keys/mint.ts'
-import { makeSigningKey, openSigningKey } from '../keys/signing-key.ts'
+import { makeSigningKey } from '../keys/new-signing-key.ts'
+import { openSigningKey } from '../keys/signing-key.ts'
 import { settings } from '../model/schema/routing.ts'
 import {
   isComplete,
@@ -107,6 +108,7 @@ async function fill(found: FoundSettings, { secret, random }: SettingsMeans): Pr
     signing_keys: found.signing_keys ?? [await makeSigningKey(secret, random)],
     legacy_prefixes: found.legacy_prefixes ?? [],
     expiry_warning_days: found.expiry_warning_days ?? EXPIRY_WARNING_DAYS,
+    rate_limit_fields: found.rate_limit_fields ?? 'standard',
   }
 }
 

@@ -4,9 +4,10 @@ import { eq } from 'drizzle-orm'
 import { effectiveEnd, effectivePlan, effectiveState } from '../model/effective.ts'
 import { DEFAULT_CREDENTIAL_LOCATIONS } from '../model/policy.ts'
 import { apiKeys } from '../model/schema/api-keys.ts'
-import { plans } from '../model/schema/plans.ts'
+import { planLimits, planQuotas, plans } from '../model/schema/plans.ts'
 import { routes, settings, upstreams } from '../model/schema/routing.ts'
 import { organizations, projects, teams } from '../model/schema/tenants.ts'
+import type { LimitFacts, QuotaFacts } from '../model/limits.ts'
 import type {
   ConfigSnapshot,
   KeyFacts,
@@ -43,10 +44,12 @@ export async function readConfigSnapshot(
   random: (length: number) => Uint8Array,
 ): Promise<ConfigSnapshot> {
   const db = open(databases.primary)
-  const [routeRows, upstreamRows, planRows, settingRows, everRouted] = await db.batch([
+  const [routeRows, upstreamRows, planRows, limitRows, quotaRows, settingRows, everRouted] = await db.batch([
     db.select().from(routes).where(eq(routes.state, 'active')),
     db.select().from(upstreams).where(eq(upstreams.state, 'active')),
     db.select({ id: plans.id, name: plans.name }).from(plans).where(eq(plans.state, 'active')),
+    db.select().from(planLimits).orderBy(planLimits.name),
+    db.select().from(planQuotas).orderBy(planQuotas.name),
     db.select().from(settings),
     db.select({ id: routes.id }).from(routes).limit(1),
   ])
@@ -55,7 +58,11 @@ export async function readConfigSnapshot(
     routes: routeRows.map(routeFacts),
     wasRouted: everRouted.length > 0,
     upstreams: upstreamRows.map(upstreamFacts),
-    plans: planRows,
+    plans: planRows.map((plan) => ({
+      ...plan,
+      limits: limitRows.filter(({ planId }) => planId === plan.id).map(limitFacts),
+      quotas: quotaRows.filter(({ planId }) => planId === plan.id).map(quotaFacts),
+    })),
     settings: await ensureSettings(db, settingRows, { secret, random, now: stamp.now }),
   }
 }
@@ -97,6 +104,8 @@ async function findKeyFacts(shard: D1Database, hash: string): Promise<KeyFacts |
     projectName: project.name,
     planId: effectivePlan(key.planId, project.planId, organization.planId),
     metadata: key.metadata,
+    timeZone: organization.timeZone,
+    anniversaryMs: organization.createdAt,
   }
 }
 
@@ -110,6 +119,7 @@ function routeFacts(row: typeof routes.$inferSelect): RouteFacts {
     auth: row.auth,
     scopes: row.scopes,
     cost: row.cost,
+    limits: row.limits,
     strict: row.strict,
     pathMode: row.pathMode,
     credentialLocations: row.credentialLocations ?? DEFAULT_CREDENTIAL_LOCATIONS,
@@ -118,6 +128,35 @@ function routeFacts(row: typeof routes.$inferSelect): RouteFacts {
     timeoutMs: row.timeoutMs,
     rewrite: row.rewrite,
     priority: row.priority,
+  }
+}
+
+function limitFacts(row: typeof planLimits.$inferSelect): LimitFacts {
+  return {
+    name: row.name,
+    limit: row.limit,
+    periodSeconds: row.periodSeconds,
+    // The API refuses the burst of a sliding log; one that was stored before it did means nothing.
+    burst: row.algorithm === 'sliding_log' ? row.limit : (row.burst ?? row.limit),
+    per: row.per,
+    enforcement: row.enforcement,
+    algorithm: row.algorithm,
+    onOutage: row.onOutage,
+  }
+}
+
+function quotaFacts(row: typeof planQuotas.$inferSelect): QuotaFacts {
+  return {
+    name: row.name,
+    limit: row.limit,
+    period: row.period,
+    timeZone: row.timeZone,
+    anchor: row.anchor,
+    refill: row.refill,
+    per: row.per,
+    enforcement: row.enforcement,
+    onOutage: row.onOutage,
+    warnAt: row.warnAt,
   }
 }
 

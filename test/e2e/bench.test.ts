@@ -22,3 +22,20 @@ describe('npm run bench:revocation', () => {
     await expect(run('--break')).rejects.toMatchObject({ code: 1 })
   })
 })
+
+describe('npm run bench:limits', () => {
+  const run = (...options: readonly string[]) =>
+    promisify(execFile)(process.execPath, ['bench/limits.ts', '--smoke', ...options])
+
+  test('nothing passes beyond a limit, and its targets are met', { timeout: 180_000 }, async () => {
+    const { stdout } = await run()
+    expect(stdout).toContain('Every target is met.')
+  })
+
+  test('isolates that spend more than they were given are noticed', { timeout: 180_000 }, async () => {
+    await expect(run('--break')).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/\d past the bound$/m),
+    })
+  })
+})

@@ -159,6 +159,11 @@ describe('a request passes', () => {
     expect(origin.arrivals[0]?.headers).not.toHaveProperty('x-api-key')
   })
 
+  test('a value that is not UTF-8 arrives byte for byte', async () => {
+    await get('/x', { 'x-place': 'Montr\u00e9al' }) // Latin-1, as `fetch` sends it
+    expect(origin.arrivals[0]?.headers['x-place']).toBe('Montr\u00e9al')
+  })
+
   test('a client’s own Cache-Control arrives', async () => {
     await raw(['GET /x HTTP/1.1', host, `X-API-Key: ${live.secret}`, 'Cache-Control: max-age=7'])
     expect(origin.arrivals[0]?.headers['cache-control']).toBe('max-age=7')

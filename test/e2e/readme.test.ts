@@ -14,8 +14,7 @@ let gatewayUrl: string
 let blocks: readonly string[]
 
 beforeAll(async () => {
-  const readme = await readFile('README.md', 'utf8')
-  blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]?.trim() ?? '')
+  blocks = await blocksOf('README.md')
   checkout = copyCheckout()
   folder = await mkdtemp(join(tmpdir(), 'latchkey-readme-'))
   const state = join(folder, '.latchkey')
@@ -23,6 +22,11 @@ beforeAll(async () => {
   await until(started, '"gateway_url"')
   gatewayUrl = (JSON.parse(started.stdout()) as { gateway_url: string }).gateway_url
 })
+
+async function blocksOf(file: string): Promise<readonly string[]> {
+  const text = await readFile(file, 'utf8')
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]?.trim() ?? '')
+}
 
 afterAll(async () => {
   started.child.kill('SIGTERM')
@@ -61,11 +65,28 @@ describe('README.md', () => {
     expect(lifecycle).toContain('"code":"key_revoked"')
   })
 
+  test('and so do those of docs/limits.md, behind them', async () => {
+    const [block = ''] = await blocksOf('docs/limits.md')
+    const known = blocks.filter((one) => one.includes('curl'))
+    const limited = (await runBlocks([...known, block]))[known.length] ?? ''
+    expect(limited.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 429'])
+    expect(limited).toMatch(/^ratelimit: "per-minute";r=0;t=60/im)
+    expect(limited).toMatch(/^retry-after: 30/im)
+    expect(limited).toContain('"code":"rate_limited"')
+  })
+
   test('every npm script that it and the docs name exists', async () => {
     const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
       scripts: Record<string, string>
     }
-    const files = ['README.md', 'CONTRIBUTING.md', 'docs/local.md', 'docs/deploy.md', 'docs/benchmarks.md']
+    const files = [
+      'README.md',
+      'CONTRIBUTING.md',
+      'docs/local.md',
+      'docs/deploy.md',
+      'docs/limits.md',
+      'docs/benchmarks.md',
+    ]
     for (const file of files) {
       const text = await readFile(file, 'utf8')
       for (const [, name = ''] of text.matchAll(/npm run ([a-z:]+)/g))

@@ -3,7 +3,7 @@
 import { basename, dirname } from 'node:path/posix'
 import { findCycle, importsOf, loadedBy, type Edge, type Sources } from './import-graph.ts'
 
-const VOCABULARY = ['ids.ts', 'result.ts', 'problem.ts', 'timeout.ts', 'error-name.ts']
+const VOCABULARY = ['ids.ts', 'result.ts', 'problem.ts', 'timeout.ts', 'error-name.ts', 'lazy.ts']
 const PURE = ['policy', 'keys', 'model', ...VOCABULARY]
 
 /** What each part of src/ may import from src/, besides itself: a folder, or one file. Anything else is refused. */
@@ -18,30 +18,43 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'store',
     'feed',
     'config.ts',
+    'problem-response.ts',
     ...PURE,
   ],
   // What the gateway needs of D1 is handed to it by worker.ts: SQL is loaded on a miss only.
-  gateway: ['store/edge.ts', 'feed', 'config.ts', ...PURE],
-  control: ['store', 'feed', 'config.ts', 'control-problems.ts', 'problem-catalog.ts', ...PURE],
+  gateway: ['store/edge.ts', 'feed', 'limits', 'config.ts', 'problem-response.ts', ...PURE],
+  control: [
+    'store',
+    'feed',
+    'config.ts',
+    'problem-response.ts',
+    'control-problems.ts',
+    'problem-catalog.ts',
+    ...PURE,
+  ],
   jobs: ['store', 'feed', 'config.ts', ...PURE],
-  // An object owns its storage.
-  objects: ['feed', 'config.ts', ...PURE],
-  store: ['feed', ...PURE],
+  // An object owns its storage. What it puts into D1 leaves by the shell (make-limiter.ts), which alone knows of bindings.
+  objects: ['feed', 'limits', 'config.ts', 'bindings.ts', 'store/usage.ts', ...PURE],
+  store: ['feed', 'limits', ...PURE],
   feed: PURE,
+  limits: PURE,
   policy: ['keys', 'model', ...VOCABULARY],
   keys: ['model', ...VOCABULARY],
   model: VOCABULARY,
   'control-plane.ts': ['bindings.ts', 'random.ts', 'gateway', 'control', 'feed', 'result.ts'],
   'random.ts': [],
-  'bindings.ts': ['feed', 'config.ts'],
+  'bindings.ts': ['feed', 'limits', 'config.ts'],
   'config.ts': ['policy', 'model', 'result.ts'],
-  'problem.ts': ['result.ts'],
-  'control-problems.ts': ['problem.ts'],
-  'problem-catalog.ts': ['problem.ts', 'control-problems.ts'],
+  'problem.ts': ['gateway-problems.ts'],
+  'gateway-problems.ts': [],
+  'problem-response.ts': ['problem.ts', 'gateway-problems.ts'],
+  'control-problems.ts': ['problem.ts', 'gateway-problems.ts'],
+  'problem-catalog.ts': ['problem.ts', 'gateway-problems.ts', 'control-problems.ts'],
   'ids.ts': [],
   'result.ts': [],
   'timeout.ts': [],
   'error-name.ts': [],
+  'lazy.ts': [],
   // Runs at somebody else's place, so it brings nothing along.
   origin: ['policy/scope.ts'],
   portal: [],
@@ -57,9 +70,23 @@ const REFUSED_PACKAGES: Readonly<Record<string, RegExp>> = {
   origin: /^(?!jose$)/,
 }
 
-/** Loaded only when the control plane or a miss needs it: a gateway request never evaluates these. */
-const LAZY =
-  /^(?:drizzle-orm|zod|canonicalize$|@hono\/)|^hono(?!\/router|\/utils\/)|^src\/(?:control|jobs)\/|^src\/objects\/(?!exports\.ts$)|^src\/gateway\/(?:watch|watched-body|socket-bridge)\.ts$|^src\/store\/(?!edge\.ts$)|^src\/model\/schema\/|^src\/(?:control-plane|control-problems|problem-catalog)\.ts$/
+/**
+ * Loaded when a request needs it that is not a plain one with a known key: of the control plane, a miss, a refusal, a long
+ * answer. One pattern for each part of src/, and one for packages.
+ */
+const LAZY = [
+  /^(?:drizzle-orm|zod|canonicalize$|temporal-polyfill|@hono\/)|^hono(?!\/router|\/utils\/)/,
+  /^src\/(?:control|jobs)\//,
+  /^src\/objects\/(?!exports\.ts$)/,
+  /^src\/store\/(?!edge\.ts$)/,
+  /^src\/gateway\/(?:ask-limiter|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|refused|socket-answer|socket-bridge|tally|watch|watched-body)\.ts$/,
+  /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
+  /^src\/limits\/(?:buckets|percentiles)\.ts$/,
+  /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal)\.ts$/,
+  /^src\/model\/(?:schema\/|vocabulary\.ts$)/,
+  /^src\/policy\/(?:lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
+  /^src\/(?:control-plane|control-problems|gateway-problems|problem-catalog|problem-response)\.ts$/,
+]
 
 /** A file is named for what it owns. */
 const NAMELESS = /^(?:utils?|helpers?|common|misc|shared|index)\.tsx?$/
@@ -70,7 +97,9 @@ const ENTRIES: ReadonlySet<string> = new Set(['src/origin/index.ts'])
 export async function breaches(sources: Sources): Promise<readonly string[]> {
   const edges = await importsOf(sources)
   const cycle = findCycle(edges)
-  const eager = [...loadedBy('src/worker.ts', edges)].filter((loaded) => LAZY.test(loaded))
+  const eager = [...loadedBy('src/worker.ts', edges)].filter((loaded) =>
+    LAZY.some((lazy) => lazy.test(loaded)),
+  )
   return [
     ...[...sources].flatMap(([path, text]) => fileBreaches(path, text)),
     ...edges.flatMap(edgeBreaches),

@@ -19,6 +19,8 @@ export function keyFacts(changes: Partial<KeyFacts> = {}): KeyFacts {
     projectName: 'Acme',
     planId: null,
     metadata: {},
+    timeZone: 'UTC',
+    anniversaryMs: 0,
     ...changes,
   }
 }

@@ -1,12 +1,13 @@
 // The gateway's dependencies over real D1 and KV, with a clock that a test moves, faults that it switches on, and a
 // count of every call that leaves the isolate.
 import { env } from 'cloudflare:workers'
-import { hubOf, relayOf } from '../../src/bindings.ts'
+import { hubOf, limiterOf, relayOf } from '../../src/bindings.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { GatewayDeps } from '../../src/gateway/deps.ts'
 import { serve } from '../../src/gateway/gateway.ts'
 import { createMemory } from '../../src/gateway/memory.ts'
 import { readTarget } from '../../src/gateway/path.ts'
+import type { UsageBatch } from '../../src/limits/usage.ts'
 import { randomBytes } from '../../src/random.ts'
 import { ok } from '../../src/result.ts'
 import { readConfigSnapshot, readKeySnapshot } from '../../src/store/snapshots.ts'
@@ -19,17 +20,25 @@ interface Faults {
   d1: Fault
   relay: Fault
   hub: Fault
-  /** What the failures limiter says. */
-  limiter: 'admits' | 'refuses' | 'throws'
+  /** What the rate limit of failures says. */
+  failures: 'admits' | 'refuses' | 'throws'
+  limiter: Fault
 }
 
-const CALLS = ['relay', 'hub', 'kvGet', 'kvPut', 'd1', 'limiter', 'origin'] as const
+const CALLS = ['relay', 'hub', 'kvGet', 'kvPut', 'd1', 'failures', 'limiterCalls', 'origin'] as const
+
+/** A pause that is longer is over at once: between requests, a test's clock is moved by hand. */
+const LONGEST_SLEEP_MS = 5
 
 export interface TestGateway {
   readonly deps: { -readonly [K in keyof GatewayDeps]: GatewayDeps[K] }
   readonly faults: Faults
   /** Calls that left the isolate since the last reset, by kind. */
   readonly calls: Record<(typeof CALLS)[number], number>
+  /** Batches of usage that were sent, kept or not. */
+  handOvers: number
+  /** Usage, in place of the objects that would keep it: a row on a disk for every request of every test. */
+  readonly handedOver: UsageBatch[]
   readonly logs: Readonly<Record<string, unknown>>[]
   readonly toOrigin: { readonly url: string; readonly headers: Headers }[]
   clockMs: number
@@ -40,20 +49,39 @@ export interface TestGateway {
 
 const databases = { primary: env.DB, shards: [env.DB] }
 
+const config = await readConfig({ ...env, LOG_SAMPLE: '1' })
+
 export function testConfig(changes: Partial<Config> = {}): Config {
-  const config = readConfig({ ...env, LOG_SAMPLE: '1' })
   if (!config.ok) throw new Error(config.error.join(' '))
   return { ...config.value, ...changes }
 }
 
 export function createTestGateway(config: Config = testConfig()): TestGateway {
   const askRelay = relayOf(env, config, undefined)
-  const faults: Faults = { kv: 'works', d1: 'works', relay: 'works', hub: 'works', limiter: 'admits' }
-  const calls = { relay: 0, hub: 0, kvGet: 0, kvPut: 0, d1: 0, limiter: 0, origin: 0 }
+  const faults: Faults = {
+    kv: 'works',
+    d1: 'works',
+    relay: 'works',
+    hub: 'works',
+    failures: 'admits',
+    limiter: 'works',
+  }
+  const calls = {
+    relay: 0,
+    hub: 0,
+    kvGet: 0,
+    kvPut: 0,
+    d1: 0,
+    failures: 0,
+    limiterCalls: 0,
+    origin: 0,
+  }
   const pending: Promise<unknown>[] = []
   const gateway: TestGateway = {
     faults,
     calls,
+    handOvers: 0,
+    handedOver: [],
     logs: [],
     toOrigin: [],
     clockMs: Date.now(),
@@ -62,6 +90,7 @@ export function createTestGateway(config: Config = testConfig()): TestGateway {
     },
     resetCalls() {
       for (const kind of CALLS) calls[kind] = 0
+      gateway.handOvers = 0
     },
     deps: {
       config,
@@ -79,11 +108,23 @@ export function createTestGateway(config: Config = testConfig()): TestGateway {
       },
       failures: {
         async limit() {
-          calls.limiter++
-          if (faults.limiter === 'throws') throw new Error('limiter down')
-          return { success: faults.limiter === 'admits' }
+          calls.failures++
+          if (faults.failures === 'throws') throw new Error('limiter down')
+          return { success: faults.failures === 'admits' }
         },
       },
+      limiter: (name) => ({
+        async take(call) {
+          calls.limiterCalls++
+          await fault(faults.limiter)
+          return limiterOf(env, name).take(call)
+        },
+        async record(batch) {
+          gateway.handOvers++
+          await fault(faults.limiter)
+          gateway.handedOver.push(batch)
+        },
+      }),
       readKey: async (hash, stamp) => {
         calls.d1++
         await fault(faults.d1)
@@ -100,7 +141,7 @@ export function createTestGateway(config: Config = testConfig()): TestGateway {
         return new Response('from the origin')
       },
       service: () => null,
-      sleep: (ms) => scheduler.wait(ms),
+      sleep: async (ms) => (ms > LONGEST_SLEEP_MS ? undefined : scheduler.wait(ms)),
       now: () => gateway.clockMs,
       random: () => 0,
       newRequestId: () => `req_${crypto.randomUUID().replaceAll('-', '')}`,
@@ -163,7 +204,7 @@ function faultyKv(faults: Faults, calls: TestGateway['calls']): KVNamespace {
 
 async function lost(): Promise<void> {}
 
-async function fault(kind: Faults[keyof Omit<Faults, 'limiter'>]): Promise<void> {
+async function fault(kind: Faults[keyof Omit<Faults, 'failures'>]): Promise<void> {
   if (kind === 'throws') throw new Error('injected: network connection lost')
   if (kind === 'hangs') await new Promise(() => {})
 }

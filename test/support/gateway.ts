@@ -94,6 +94,7 @@ function objectsFor(name: string) {
   return {
     HUB: { className: 'InvalidationHub', useSQLite: true, ...at },
     RELAY: { className: 'InvalidationRelay', useSQLite: true, ...at },
+    LIMITER: { className: 'Limiter', useSQLite: true, ...at },
   }
 }
 

@@ -5,10 +5,11 @@ import { drizzle } from 'drizzle-orm/d1'
 import { encodeBase64url } from '../../src/keys/base64url.ts'
 import { importCheckSecret } from '../../src/keys/check.ts'
 import { digestKey } from '../../src/keys/digest.ts'
-import { displayForm } from '../../src/keys/format.ts'
+import { displayForm } from '../../src/keys/display.ts'
 import { mintKey } from '../../src/keys/mint.ts'
 import { newId } from '../../src/ids.ts'
 import { apiKeys } from '../../src/model/schema/api-keys.ts'
+import { planLimits, planQuotas, plans } from '../../src/model/schema/plans.ts'
 import { routes, settings, upstreams } from '../../src/model/schema/routing.ts'
 import { organizations, projects, teams } from '../../src/model/schema/tenants.ts'
 import { randomBytes } from '../../src/random.ts'
@@ -38,6 +39,22 @@ export async function seedRoute(
   await drizzle(env.DB)
     .insert(routes)
     .values({ id: newId('route'), upstreamId: ids.upstream, ...times, ...route })
+}
+
+type LimitSeed = Omit<typeof planLimits.$inferInsert, 'planId'>
+type QuotaSeed = Omit<typeof planQuotas.$inferInsert, 'planId'>
+
+/** @returns the plan's id */
+export async function seedPlan(
+  limits: readonly LimitSeed[],
+  quotas: readonly QuotaSeed[] = [],
+): Promise<string> {
+  const planId = newId('plan')
+  const db = drizzle(env.DB)
+  await db.insert(plans).values({ id: planId, name: `Plan ${planId}`, ...times })
+  for (const limit of limits) await db.insert(planLimits).values({ planId, ...limit })
+  for (const quota of quotas) await db.insert(planQuotas).values({ planId, ...quota })
+  return planId
 }
 
 /** An organization, a team of it and a project of that. */

@@ -3,14 +3,14 @@ import { readConfig } from '../../src/config.ts'
 
 const SECRETS = { ADMIN_TOKEN: 'a'.repeat(32), LATCHKEY_SECRET: 's'.repeat(32) }
 
-function problems(env: Record<string, unknown>): readonly string[] {
-  const config = readConfig({ ...SECRETS, ...env })
+async function problems(env: Record<string, unknown>): Promise<readonly string[]> {
+  const config = await readConfig({ ...SECRETS, ...env })
   return config.ok ? [] : config.error
 }
 
 describe('the environment', () => {
-  test('two secrets are enough; the rest has defaults', () => {
-    expect(readConfig(SECRETS)).toEqual({
+  test('two secrets are enough; the rest has defaults', async () => {
+    expect(await readConfig(SECRETS)).toEqual({
       ok: true,
       value: {
         originUrl: null,
@@ -30,8 +30,8 @@ describe('the environment', () => {
     })
   })
 
-  test('every variable is read, and white space around it is none of it', () => {
-    const config = readConfig({
+  test('every variable is read, and white space around it is none of it', async () => {
+    const config = await readConfig({
       ...SECRETS,
       ORIGIN_URL: ' https://api.example.com/ ',
       CONTROL_HOST: 'Admin.Example.com.',
@@ -60,8 +60,8 @@ describe('the environment', () => {
     })
   })
 
-  test('all problems are told at once, each by its name', () => {
-    const found = problems({
+  test('all problems are told at once, each by its name', async () => {
+    const told = await problems({
       ADMIN_TOKEN: undefined,
       LATCHKEY_SECRET: 'short',
       ORIGIN_URL: 'http://10.0.0.1',
@@ -74,7 +74,8 @@ describe('the environment', () => {
       FEED_MAX_CHANGES: '1',
       RELAY_REGIONS: 'weur,mars',
       RELAY_SHARDS: '1.5',
-    }).join('\n')
+    })
+    const found = told.join('\n')
     for (const name of [
       'ADMIN_TOKEN',
       'LATCHKEY_SECRET',
@@ -95,17 +96,18 @@ describe('the environment', () => {
 
   test.each(['correct horse battery staple & 42 more!', 'ü'.repeat(40), `${'a'.repeat(40)}=b`])(
     'a token that could never be presented as a bearer token is refused: %s',
-    (token) => expect(problems({ ADMIN_TOKEN: token })).toHaveLength(1),
+    async (token) => expect(await problems({ ADMIN_TOKEN: token })).toHaveLength(1),
   )
 
   test.each(['LOG_SAMPLE', 'SNAPSHOT_MAX_AGE', 'REVOCATION_BOUND_MS', 'RELAY_SHARDS'])(
     '%s takes no NaN, no negative, no text',
-    (name) => {
-      for (const value of ['NaN', '-1', '1e9', 'x', '0x']) expect(problems({ [name]: value })).toHaveLength(1)
+    async (name) => {
+      for (const value of ['NaN', '-1', '1e9', 'x', '0x'])
+        expect(await problems({ [name]: value })).toHaveLength(1)
     },
   )
 
-  test('a secret is never quoted in a problem', () => {
-    expect(problems({ LATCHKEY_SECRET: 'hunter2' }).join()).not.toContain('hunter2')
+  test('a secret is never quoted in a problem', async () => {
+    expect((await problems({ LATCHKEY_SECRET: 'hunter2' })).join()).not.toContain('hunter2')
   })
 })

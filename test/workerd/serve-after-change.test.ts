@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hubOf } from '../../src/bindings.ts'
 import type { ControlDeps } from '../../src/control/deps.ts'
 import { note } from '../../src/feed/log-copy.ts'
-import { keyCopyName } from '../../src/store/edge.ts'
+import { getKeyCopy, keyCopyName } from '../../src/store/edge.ts'
 import { createTestGateway, serveOn, testConfig, type TestGateway } from '../support/gateway-deps.ts'
 import { seedGateway, seedKey, seedRoute } from '../support/seed.ts'
 import { call, makeDeps } from './control/client.ts'
@@ -94,6 +94,22 @@ describe('the isolate that makes a change, with a KV that serves the newest valu
       deps: onIsolate(gateway),
     })
     expect(await ask(gateway)).toBe(200)
+  })
+
+  test('counts the days of a key anew when its organization has moved to another time zone', async () => {
+    const gateway = createTestGateway()
+    expect(await ask(gateway)).toBe(200)
+    const zone = async () => (await getKeyCopy(env.KV, key.hash))?.key?.timeZone
+    expect(await zone()).toBe('UTC')
+    await call(`/_latchkey/v1/organizations/${ids.organization}`, {
+      method: 'PATCH',
+      json: { time_zone: 'Asia/Tokyo' },
+      deps: onIsolate(gateway),
+    })
+    gateway.resetCalls()
+    // The copies in memory and in KV are both from before the change.
+    expect({ status: await ask(gateway), d1: gateway.calls.d1 }).toEqual({ status: 200, d1: 1 })
+    expect(await zone()).toBe('Asia/Tokyo')
   })
 
   test('serves everybody after feed/invalidate', async () => {

@@ -4,5 +4,6 @@ import * as apiKeys from '../../src/model/schema/api-keys.ts'
 import * as plans from '../../src/model/schema/plans.ts'
 import * as routing from '../../src/model/schema/routing.ts'
 import * as records from '../../src/model/schema/records.ts'
+import * as usage from '../../src/model/schema/usage.ts'
 
-export const schema = { ...tenants, ...apiKeys, ...plans, ...routing, ...records }
+export const schema = { ...tenants, ...apiKeys, ...plans, ...routing, ...records, ...usage }

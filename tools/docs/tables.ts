@@ -18,7 +18,7 @@ const PURPOSES: Readonly<Record<keyof typeof schema, string>> = {
   keyTags: 'The tags of keys, once more, so that a list by tag is an index look-up.',
   plans: 'Named sets of limits and quotas.',
   planLimits: 'Rate limits of a plan.',
-  planQuotas: 'Calendar quotas of a plan.',
+  planQuotas: 'Quotas of a plan: by the hour, day, week or month, or for good.',
   upstreams: 'Origins that requests are forwarded to.',
   routes: 'Which request goes to which upstream, and what it must show.',
   settings: 'Values of the deployment by name, made by the first request and rotated later.',
@@ -27,6 +27,8 @@ const PURPOSES: Readonly<Record<keyof typeof schema, string>> = {
   auditEvents: 'Who did what, in a hash chain for each organization.',
   outbox: 'Committed changes that still have to reach the invalidation feed.',
   idempotencyRecords: 'Answers to writes that carried an `Idempotency-Key`, for 24 hours.',
+  usage:
+    'What was asked of the gateway: absolute counts by minute (kept 48 hours), hour (90 days) and day (2 years).',
 }
 
 const dialect = new SQLiteSyncDialect()

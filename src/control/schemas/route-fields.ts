@@ -1,6 +1,6 @@
 // The fields of a route, one grammar each. What a route may say that it cannot mean is judged in routes/routes.ts.
 import { z } from '@hono/zod-openapi'
-import { isWebOrigin } from '../../policy/network.ts'
+import { isWebOrigin } from '../../policy/web-origin.ts'
 import { parseRoutePattern } from '../../policy/route-pattern.ts'
 import { isHeaderName } from '../../policy/reserved-headers.ts'
 import { isCredentialHeader } from '../credential-header.ts'

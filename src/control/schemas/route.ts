@@ -6,7 +6,7 @@ import type { RouteRow } from '../../store/routes.ts'
 import * as field from '../fields.ts'
 import { onlyGiven } from '../given.ts'
 import { changed } from '../operation.ts'
-import { limitName } from './plan.ts'
+import { limitName, MAX_ENTRIES } from './limit.ts'
 import { cors, credentialLocation, host, method, path, rewrite } from './route-fields.ts'
 
 const MAX_TIMEOUT_MS = 300_000
@@ -19,7 +19,10 @@ export const NewRoute = z
     methods: field.list(method, 16).optional().openapi({ description: 'Absent or empty: every method.' }),
     auth: z.enum(ROUTE_AUTHS).optional(),
     scopes: field.scopes.optional(),
-    cost: field.count(0, 1_000_000).optional(),
+    cost: field
+      .count(0, 1_000_000)
+      .optional()
+      .openapi({ description: 'What a request takes of each limit and quota. 0 takes nothing.' }),
     strict: z.boolean().optional(),
     path_mode: z.enum(PATH_MODES).optional(),
     credential_locations: z.array(credentialLocation).min(1).max(8).nullish(),
@@ -28,9 +31,9 @@ export const NewRoute = z
     timeout_ms: field.count(1, MAX_TIMEOUT_MS).nullish(),
     rewrite: rewrite.nullish(),
     limits: field
-      .list(limitName, 16)
+      .list(limitName, 2 * MAX_ENTRIES)
       .nullish()
-      .openapi({ description: 'Names of limits. Absent: all of the plan.' }),
+      .openapi({ description: "Names of the plan's limits and quotas that bind here. Absent: all." }),
     priority: field.count(-1_000_000, 1_000_000).optional(),
   })
   .openapi('NewRoute')

@@ -3,6 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import { encodeBase64url } from '../../keys/base64url.ts'
 import type { StoredSettings } from '../../model/settings.ts'
+import { RATE_LIMIT_FIELDS } from '../../model/vocabulary.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
 
@@ -18,6 +19,10 @@ export const SettingsPatch = z
       description: 'Beginnings of imported keys, which carry no check digits. Replaces the list.',
     }),
     expiry_warning_days: field.count(0, 365).optional(),
+    rate_limit_fields: z.enum(RATE_LIMIT_FIELDS).optional().openapi({
+      description:
+        '`standard`: answers carry RateLimit and RateLimit-Policy. `legacy`: the X-RateLimit fields beside them.',
+    }),
   })
   .openapi('SettingsPatch')
 
@@ -39,6 +44,7 @@ export const Settings = z
     gateway_id: z.string(),
     legacy_prefixes: z.array(z.string()),
     expiry_warning_days: z.int(),
+    rate_limit_fields: z.enum(RATE_LIMIT_FIELDS),
     check_secrets: z
       .array(z.object({ fingerprint: z.string() }))
       .openapi({ description: 'Newest first. The first one makes new keys.' }),
@@ -55,6 +61,7 @@ export async function viewSettings(stored: StoredSettings): Promise<z.infer<type
     gateway_id: stored.gateway_id,
     legacy_prefixes: [...stored.legacy_prefixes],
     expiry_warning_days: stored.expiry_warning_days,
+    rate_limit_fields: stored.rate_limit_fields,
     check_secrets: await Promise.all(stored.check_secrets.map(fingerprintOf)),
     signing_keys: stored.signing_keys.map(({ kid }) => ({ kid })),
   }

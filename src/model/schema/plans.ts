@@ -7,7 +7,9 @@ import {
   LIMIT_ENFORCEMENTS,
   LIMIT_SUBJECTS,
   OUTAGE_CHOICES,
+  QUOTA_ANCHORS,
   QUOTA_PERIODS,
+  QUOTA_TIME_ZONES,
 } from '../vocabulary.ts'
 import { id, json, oneOf, type JsonObject, tracked } from './columns.ts'
 
@@ -65,6 +67,12 @@ export const planQuotas = sqliteTable(
     per: text('per', { enum: LIMIT_SUBJECTS }).notNull().default('key'),
     /** Percent of the limit from which answers carry a warning. */
     warnAt: integer('warn_at'),
+    enforcement: text('enforcement', { enum: LIMIT_ENFORCEMENTS }).notNull().default('leased'),
+    onOutage: text('on_outage', { enum: OUTAGE_CHOICES }).notNull().default('allow'),
+    timeZone: text('time_zone', { enum: QUOTA_TIME_ZONES }).notNull().default('organization'),
+    anchor: text('anchor', { enum: QUOTA_ANCHORS }).notNull().default('calendar'),
+    /** Credits that each period adds, up to the limit; null: each period begins with the whole limit. */
+    refill: integer('refill'),
   },
   (t) => [
     primaryKey({ columns: [t.planId, t.name] }),

@@ -1,7 +1,8 @@
 // Who may operate the gateway, and what is written down of what they do.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { CHANGE_KINDS, PLATFORM_ROLES, TENANT_STATES } from '../vocabulary.ts'
+import { CHANGE_KINDS } from '../feed-vocabulary.ts'
+import { PLATFORM_ROLES, TENANT_STATES } from '../vocabulary.ts'
 import { id, json, oneOf, type JsonObject, tracked } from './columns.ts'
 
 export const operators = sqliteTable(

@@ -3,8 +3,8 @@
 import type { ChangeName } from '../../../src/feed/change.ts'
 import type { ConfigSnapshot, KeySnapshot, ReadStamp, Stamp } from '../../../src/model/snapshot.ts'
 import { keyFacts } from '../facts.ts'
-import type { Place } from './network.ts'
-import type { Timeline } from './timeline.ts'
+import type { Place } from '../model/network.ts'
+import type { Timeline } from '../model/timeline.ts'
 
 /** Where the keys of the model belong. The last project is in no team. */
 const KEYS = {
@@ -70,6 +70,7 @@ export function configSnapshotOf(commits: number, stamp: ReadStamp): ConfigSnaps
     signingKeys: [],
     legacyPrefixes: [],
     expiryWarningMs: 0,
+    rateLimitFields: 'standard' as const,
   }
   return { ...stamped(stamp), routes: [], wasRouted: false, upstreams: [], plans: [], settings }
 }

@@ -1,6 +1,6 @@
 // KV at its worst: a read gives any value that was ever written under the name, by whomever, or none.
-import { ALWAYS, type Place } from './network.ts'
-import type { Timeline } from './timeline.ts'
+import { ALWAYS, type Place } from '../model/network.ts'
+import type { Timeline } from '../model/timeline.ts'
 
 export class EdgeCache implements Place {
   readonly party = ALWAYS

@@ -3,7 +3,7 @@
 import type { ChangeName } from '../../../src/feed/change.ts'
 import type { Hash } from './database.ts'
 import { SHORTEST_LEASE_MS } from './keepers.ts'
-import type { Fate } from './luck.ts'
+import type { Fate } from '../model/luck.ts'
 import type { Route } from './request.ts'
 import type { Action, Command, Schedule } from './schedule.ts'
 

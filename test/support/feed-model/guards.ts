@@ -1,6 +1,7 @@
 // The guards of the protocol, each as the surroundings in which it is missing. The code under test stays as it is.
 import type { Grant, LogPart } from '../../../src/feed/change.ts'
-import { createLogCopy, partAfter } from '../../../src/feed/log-copy.ts'
+import { createLogCopy } from '../../../src/feed/log-copy.ts'
+import { partAfter } from '../../../src/feed/log-part.ts'
 import type { Feed } from '../../../src/feed/usable.ts'
 import type { ReadStamp, Stamp } from '../../../src/model/snapshot.ts'
 import { RelayLog } from '../../../src/objects/relay-log.ts'

@@ -7,8 +7,8 @@ import { ok } from '../../../src/result.ts'
 import { getConfigCopy, getKeyCopy } from '../../../src/store/edge.ts'
 import { configSnapshotOf, keySnapshotOf, type Hash } from './database.ts'
 import type { RelayPlace } from './keepers.ts'
-import { createLine, type Line } from './network.ts'
-import type { Party } from './timeline.ts'
+import { createLine, type Line } from '../model/network.ts'
+import type { Party } from '../model/timeline.ts'
 import type { World } from './world.ts'
 
 export const BOUND_MS = 1_000
@@ -68,6 +68,9 @@ export function createIsolate(
     },
     hub: (known) => network.call(lines.hub, keepers.hub, () => keepers.hubCalls().sync(known)),
     failures: null,
+    limiter: () => {
+      throw new Error('no limiter')
+    },
     readKey: (hash, stamp) =>
       read(
         stamp,
@@ -93,14 +96,15 @@ export function createIsolate(
   return { name, party, lines, deps }
 }
 
+const config = await readConfig({
+  ORIGIN_URL: 'https://origin.example',
+  ADMIN_TOKEN: 'a'.repeat(32),
+  LATCHKEY_SECRET: 's'.repeat(32),
+  REVOCATION_BOUND_MS: `${BOUND_MS}`,
+  FEED_GRACE: `${GRACE_MS / 1000}`,
+})
+
 function isolateConfig(snapshotMaxAgeMs: number): Config {
-  const config = readConfig({
-    ORIGIN_URL: 'https://origin.example',
-    ADMIN_TOKEN: 'a'.repeat(32),
-    LATCHKEY_SECRET: 's'.repeat(32),
-    REVOCATION_BOUND_MS: `${BOUND_MS}`,
-    FEED_GRACE: `${GRACE_MS / 1000}`,
-  })
   if (!config.ok) throw new Error(config.error.join(' '))
   return { ...config.value, snapshotMaxAgeMs }
 }

@@ -2,10 +2,10 @@
 import { HubObject } from '../../../src/objects/invalidation-hub.ts'
 import { RelayObject } from '../../../src/objects/invalidation-relay.ts'
 import type { FeedBindings } from '../../../src/feed/rpc.ts'
-import { createLine, type Line, type Network } from './network.ts'
-import { ObjectPlace } from './object-place.ts'
+import { createLine, type Line, type Network } from '../model/network.ts'
+import { ObjectPlace } from '../model/object-place.ts'
 import { SNAPSHOT_MAX_AGE_MS, type HubCalls, type RelayCalls, type Surroundings } from './surroundings.ts'
-import type { Timeline } from './timeline.ts'
+import type { Timeline } from '../model/timeline.ts'
 
 export const RELAYS = 2
 export const LEASE_MS = 10_000

@@ -1,10 +1,10 @@
 // One run of the model: a schedule is played, and what became of it is told.
 import { HASHES, type Hash } from './database.ts'
-import { NOBODY } from './network.ts'
+import { NOBODY } from '../model/network.ts'
 import { ROUTES, request, type Outcome, type Route } from './request.ts'
 import { ISOLATES, type Schedule } from './schedule.ts'
 import { SOUND, type Surroundings } from './surroundings.ts'
-import { Timeline } from './timeline.ts'
+import { Timeline } from '../model/timeline.ts'
 import { World } from './world.ts'
 import { change } from './writer.ts'
 

@@ -4,7 +4,7 @@ import type { ChangeName } from '../../../src/feed/change.ts'
 import { HASHES, SUBJECTS, type Hash } from './database.ts'
 import type { Lines } from './isolate.ts'
 import { LEASE_MS, LONGEST_LEASE_MS, RELAYS, SHORTEST_LEASE_MS, type RelayLines } from './keepers.ts'
-import type { Fate } from './luck.ts'
+import type { Fate } from '../model/luck.ts'
 import { ROUTES, type Route } from './request.ts'
 
 export const ISOLATES = 3

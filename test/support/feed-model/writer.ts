@@ -8,7 +8,7 @@ import { withTimeout } from '../../../src/timeout.ts'
 import { configSnapshotOf, keySnapshotOf, type Hash, type OutboxRow } from './database.ts'
 import { BOUND_MS, GRACE_MS, type Isolate } from './isolate.ts'
 import { MAX_CHANGES } from './keepers.ts'
-import { createLine } from './network.ts'
+import { createLine } from '../model/network.ts'
 import type { World } from './world.ts'
 
 const ATTEMPT_PAUSES_MS = [0, 250, 1_000]

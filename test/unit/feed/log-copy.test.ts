@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Change, LogPart } from '../../../src/feed/change.ts'
-import { absorb, createLogCopy, note, partAfter, type LogCopy } from '../../../src/feed/log-copy.ts'
-import { CHANGE_KINDS } from '../../../src/model/vocabulary.ts'
+import { absorb, createLogCopy, note, type LogCopy } from '../../../src/feed/log-copy.ts'
+import { partAfter } from '../../../src/feed/log-part.ts'
+import { CHANGE_KINDS } from '../../../src/model/feed-vocabulary.ts'
 
 const EPOCH = 7
 

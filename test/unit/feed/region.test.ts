@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { nearestRegion, relayName } from '../../../src/feed/region.ts'
-import { RELAY_REGIONS, type RelayRegion } from '../../../src/model/vocabulary.ts'
+import { RELAY_REGIONS, type RelayRegion } from '../../../src/model/feed-vocabulary.ts'
 
 /** Of `request.cf.continent`; T1 is Tor's. */
 const CONTINENTS = ['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA', 'T1', undefined] as const

@@ -10,7 +10,7 @@ import {
   type Moment,
 } from '../../../src/feed/usable.ts'
 import type { ConfigSnapshot, KeyFacts, KeySnapshot, Stamp } from '../../../src/model/snapshot.ts'
-import type { ChangeKind } from '../../../src/model/vocabulary.ts'
+import type { ChangeKind } from '../../../src/model/feed-vocabulary.ts'
 import { keyFacts } from '../../support/facts.ts'
 
 const EPOCH = 7
@@ -32,6 +32,7 @@ function configCopy(stamp: Partial<Stamp> = {}): ConfigSnapshot {
     signingKeys: [],
     legacyPrefixes: [],
     expiryWarningMs: 0,
+    rateLimitFields: 'standard' as const,
   }
   return { ...STAMP, ...stamp, routes: [], wasRouted: false, upstreams: [], plans: [], settings }
 }

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileRoutes } from '../../../src/gateway/route.ts'
 import type { RouteFacts } from '../../../src/model/snapshot.ts'
-import { compareSpecificity, parseRoutePattern } from '../../../src/policy/route-pattern.ts'
+import { parseRoutePattern } from '../../../src/policy/route-pattern.ts'
+import { compareSpecificity } from '../../../src/policy/specificity.ts'
 import { routeFacts } from '../../support/facts.ts'
 
 function table(...routes: readonly (Partial<RouteFacts> & { readonly id: string })[]) {

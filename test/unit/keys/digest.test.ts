@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer'
 import * as fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { digestKey, equalSecrets, toHex } from '../../../src/keys/digest.ts'
+import { digestKey, toHex } from '../../../src/keys/digest.ts'
+import { equalSecrets } from '../../../src/keys/equal-secrets.ts'
 import vectors from '../../vectors/key-format.json' with { type: 'json' }
 
 // FIPS 180-4 examples (NIST CSRC, "Examples with intermediate values": SHA256.pdf, SHA2_Additional.pdf).

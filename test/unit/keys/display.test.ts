@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { displayForm, formatKey, redactKeys } from '../../../src/keys/format.ts'
+import { formatKey } from '../../../src/keys/compose.ts'
+import { displayForm } from '../../../src/keys/display.ts'
+import { redactKeys } from '../../../src/keys/format.ts'
 import { mintKey, randomBase62 } from '../../../src/keys/mint.ts'
 import vectors from '../../vectors/key-format.json' with { type: 'json' }
 import { checkSecret, random, shape } from './key-shapes.ts'

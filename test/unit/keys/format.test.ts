@@ -1,11 +1,10 @@
 import * as fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { formatKey, isRegion } from '../../../src/keys/compose.ts'
 import {
   MAX_KEY_LENGTH,
-  formatKey,
   isKeyPrefix,
-  isRegion,
   looksLikeKey,
   parseKey,
   type KeyShape,

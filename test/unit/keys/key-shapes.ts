@@ -1,7 +1,8 @@
 // What the tests of keys share: shapes, dice and a gateway's answer to a presented key.
 import * as fc from 'fast-check'
 import { hasValidCheck, importCheckSecret } from '../../../src/keys/check.ts'
-import { isKeyPrefix, isRegion, parseKey, type KeyShape } from '../../../src/keys/format.ts'
+import { isRegion } from '../../../src/keys/compose.ts'
+import { isKeyPrefix, parseKey, type KeyShape } from '../../../src/keys/format.ts'
 import type { RandomBytes } from '../../../src/keys/mint.ts'
 import { ENVIRONMENTS, KEY_KINDS } from '../../../src/model/vocabulary.ts'
 import vectors from '../../vectors/key-format.json' with { type: 'json' }

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BASE62, toBase62 } from '../../../src/keys/base62.ts'
-import { displayForm, parseKey } from '../../../src/keys/format.ts'
+import { displayForm } from '../../../src/keys/display.ts'
+import { parseKey } from '../../../src/keys/format.ts'
 import { mintKey, randomBase62 } from '../../../src/keys/mint.ts'
 import { checkSecret, passesCheck, random, scripted, shape } from './key-shapes.ts'
 

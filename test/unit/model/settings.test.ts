@@ -12,6 +12,7 @@ const STORED = {
   signing_keys: [SIGNING_KEY],
   legacy_prefixes: [],
   expiry_warning_days: 7,
+  rate_limit_fields: 'standard' as const,
 }
 const rows = (values: Readonly<Record<string, unknown>>) =>
   Object.entries(values).map(([name, value]) => ({ name, value }))
@@ -42,6 +43,8 @@ describe('stored settings', () => {
     ['legacy_prefixes', [1]],
     ['expiry_warning_days', '7'],
     ['expiry_warning_days', null],
+    ['rate_limit_fields', 'both'],
+    ['rate_limit_fields', null],
   ])('of the wrong shape are a broken database: %s = %j', (name, value) => {
     expect(() => parseSettings(rows({ ...STORED, [name]: value }))).toThrow(`setting ${name}`)
   })

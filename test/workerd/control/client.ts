@@ -11,8 +11,9 @@ import { readConfigSnapshot } from '../../../src/store/snapshots.ts'
 const ORIGIN = 'https://gateway.example.com'
 export const databases = { primary: env.DB, shards: [env.DB] }
 
+const config = await readConfig({ ...env, LOG_SAMPLE: '0', LOCAL_DEVELOPMENT: '' })
+
 function testConfig(): Config {
-  const config = readConfig({ ...env, LOG_SAMPLE: '0', LOCAL_DEVELOPMENT: '' })
   if (!config.ok) throw new Error(config.error.join(' '))
   return config.value
 }

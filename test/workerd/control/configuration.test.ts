@@ -1,4 +1,4 @@
-// Plans, upstreams, routes, settings, and the feed: what belongs to the deployment, copied whole.
+// Upstreams, routes, settings, and the feed: what belongs to the deployment, copied whole.
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -9,7 +9,7 @@ import { getConfigCopy } from '../../../src/store/edge.ts'
 import { readConfigSnapshot } from '../../../src/store/snapshots.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { db, random } from '../store/rows.ts'
-import { call, create, createProject, databases, makeDeps, type Call, type CreatedKey } from './client.ts'
+import { call, create, databases, makeDeps, type Call } from './client.ts'
 import { misfits, readDocument } from './openapi.ts'
 import { fails, never } from './wrap.ts'
 
@@ -29,80 +29,6 @@ type Answered = Record<string, unknown> & {
 }
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
-
-describe('a plan', () => {
-  const limit = { name: 'burst', limit: 5, period_seconds: 1 }
-  const ids = { plan: '' }
-  beforeEach(async () => {
-    const quotas = [{ name: 'monthly', limit: 9, period: 'month' }]
-    ids.plan = (await create('plans', { name: unique(), limits: [limit], quotas })).id
-  })
-  const path = () => `plans/${ids.plan}`
-
-  it('changes its name and replaces whole lists, by one change of the configuration', async () => {
-    const deps = makeDeps()
-    const name = unique()
-    const answer = await patch(path(), { name, limits: [{ ...limit, name: 'other' }] }, { deps })
-    expect(answer.status, answer.text).toBe(200)
-    expect(misfits(answer.body, { $ref: 'ChangedPlan' }, await readDocument())).toEqual([])
-    expect(answer.body).toMatchObject({
-      name,
-      limits: [{ name: 'other' }],
-      quotas: [{ name: 'monthly' }],
-      version: 2,
-    })
-    expect(deps.publishes).toEqual(CONFIG)
-    const { propagation: _, ...plan } = answer.body
-    expect((await get(path())).body).toEqual(plan)
-    expect((await getConfigCopy(env.KV))?.plans).toContainEqual({ id: ids.plan, name })
-    expect(await lastEvent()).toMatchObject({ action: 'plan.updated', targetId: ids.plan })
-  })
-
-  it('refuses a name that a quota has already, and one of another plan', async () => {
-    const repeated = await patch(path(), { limits: [{ ...limit, name: 'monthly' }] })
-    expect([repeated.status, repeated.body.errors?.[0]?.pointer]).toEqual([422, '/quotas/0/name'])
-    const other = await create<{ name: string }>('plans', { name: unique(), limits: [] })
-    expect((await patch(path(), { name: other.name })).status).toBe(409)
-  })
-
-  it('is not deleted while an organization, a project or a key has it', async () => {
-    const { organizationId, projectId } = await createProject()
-    const { key } = await create<CreatedKey>('keys', { project_id: projectId, name: 'K' })
-    for (const holder of [`organizations/${organizationId}`, `projects/${projectId}`, `keys/${key.id}`]) {
-      await patch(holder, { plan_id: ids.plan })
-      expect((await remove(path())).body.code, holder).toBe('conflict')
-      await patch(holder, { plan_id: null })
-    }
-    expect((await remove(path())).status).toBe(200)
-    expect((await get(path())).status).toBe(404)
-    expect((await patch(`keys/${key.id}`, { plan_id: ids.plan })).status).toBe(404)
-  })
-
-  it('is deleted when whoever had it is deleted or revoked', async () => {
-    const { organizationId, projectId } = await createProject()
-    const second = (await create('projects', { organization_id: organizationId, name: 'B' })).id
-    const fields = { name: 'K', plan_id: ids.plan }
-    await create<CreatedKey>('keys', { project_id: projectId, ...fields })
-    const { key } = await create<CreatedKey>('keys', { project_id: second, ...fields })
-    await remove(`projects/${projectId}`)
-    expect((await remove(path())).status).toBe(409)
-    await call(`${V1}/keys/${key.id}/revoke`, { method: 'POST' })
-    expect((await remove(path())).status).toBe(200)
-  })
-
-  it('is never given to a key and deleted at the same moment', async () => {
-    const { projectId } = await createProject()
-    for (let round = 0; round < 5; round++) {
-      const plan = await create('plans', { name: unique(), limits: [] })
-      const json = { project_id: projectId, name: 'K', plan_id: plan.id }
-      const [deleted, made] = await Promise.all([remove(`plans/${plan.id}`), call(`${V1}/keys`, { json })])
-      expect([
-        [200, 404],
-        [409, 201],
-      ]).toContainEqual([deleted.status, made.status])
-    }
-  })
-})
 
 describe('an upstream', () => {
   const ids = { upstream: '' }
@@ -217,20 +143,33 @@ describe('the settings', () => {
     const { body, text } = await get('settings')
     expect(misfits(body, { $ref: 'Settings' }, await readDocument())).toEqual([])
     const { checkSecrets, signingKeys } = await readFacts()
-    expect(body).toMatchObject({ legacy_prefixes: [], expiry_warning_days: 7 })
+    expect(body).toMatchObject({
+      legacy_prefixes: [],
+      expiry_warning_days: 7,
+      rate_limit_fields: 'standard',
+    })
     for (const secret of [...checkSecrets, ...signingKeys.map(({ sealedPrivateKey }) => sealedPrivateKey)])
       expect(text).not.toContain(secret)
   })
 
   it('change by one change of the configuration', async () => {
     const deps = makeDeps()
-    const { body } = await patch('settings', { legacy_prefixes: ['sk_'], expiry_warning_days: 30 }, { deps })
+    const given = { legacy_prefixes: ['sk_'], expiry_warning_days: 30, rate_limit_fields: 'legacy' }
+    const { body } = await patch('settings', given, { deps })
+    expect(body).toMatchObject(given)
     expect(misfits(body, { $ref: 'ChangedSettings' }, await readDocument())).toEqual([])
     expect(deps.publishes).toEqual(CONFIG)
-    expect(await readFacts()).toMatchObject({ legacyPrefixes: ['sk_'], expiryWarningMs: 30 * 86_400_000 })
+    const facts = await readFacts()
+    expect(facts).toMatchObject({ legacyPrefixes: ['sk_'], expiryWarningMs: 30 * 86_400_000 })
+    expect(facts.rateLimitFields).toBe('legacy')
+    expect((await getConfigCopy(env.KV))?.settings).toEqual(facts)
     expect(await lastEvent()).toMatchObject({
       action: 'settings.updated',
-      changes: { legacy_prefixes: { from: [], to: ['sk_'] }, expiry_warning_days: { from: 7, to: 30 } },
+      changes: {
+        legacy_prefixes: { from: [], to: ['sk_'] },
+        expiry_warning_days: { from: 7, to: 30 },
+        rate_limit_fields: { from: 'standard', to: 'legacy' },
+      },
     })
   })
 
@@ -245,6 +184,8 @@ describe('the settings', () => {
     ['a prefix that claims every token', { legacy_prefixes: [''] }],
     ['a prefix with a space', { legacy_prefixes: ['a b'] }],
     ['a warning for longer than a year', { expiry_warning_days: 366 }],
+    ['fields that do not exist', { rate_limit_fields: 'both' }],
+    ['no fields', { rate_limit_fields: null }],
     ['a secret', { check_secrets: ['x'] }],
     ['the id of the gateway', { gateway_id: 'x' }],
   ])('refuse %s', async (_, fields) => {

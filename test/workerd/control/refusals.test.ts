@@ -35,6 +35,7 @@ async function refusal(resource: string, fields: object) {
 }
 
 const limit = { name: 'a', limit: 1, period_seconds: 1 }
+const quota = { name: 'q', limit: 1, period: 'day' }
 const MALFORMED: Readonly<Record<string, readonly Refused[]>> = {
   organizations: [
     ['an empty name', { name: '' }, '/name'],
@@ -87,12 +88,38 @@ const MALFORMED: Readonly<Record<string, readonly Refused[]>> = {
     ['a burst of 0', { limits: [{ ...limit, burst: 0 }] }, '/limits/0/burst'],
     ['a name that breaks a header', { limits: [{ ...limit, name: 'a";q=1' }] }, '/limits/0/name'],
     ['17 limits', { limits: Array.from({ length: 17 }, (_, i) => ({ ...limit, name: `l${i}` })) }, '/limits'],
-    ['a quota per year', { quotas: [{ name: 'q', limit: 1, period: 'year' }] }, '/quotas/0/period'],
+    ['a fractional burst', { limits: [{ ...limit, burst: 1.5 }] }, '/limits/0/burst'],
     [
-      'a warning at 101 %',
-      { quotas: [{ name: 'q', limit: 1, period: 'day', warn_at: 101 }] },
-      '/quotas/0/warn_at',
+      'a period above 366 days',
+      { limits: [{ ...limit, period_seconds: 31_622_401 }] },
+      '/limits/0/period_seconds',
     ],
+    [
+      'an algorithm that does not exist',
+      { limits: [{ ...limit, algorithm: 'fixed' }] },
+      '/limits/0/algorithm',
+    ],
+    ['a refill of a limit', { limits: [{ ...limit, refill: 1 }] }, '/limits/0/refill'],
+    ['a quota per year', { quotas: [{ ...quota, period: 'year' }] }, '/quotas/0/period'],
+    ['a quota past 2^53', { quotas: [{ ...quota, limit: 2 ** 53 }] }, '/quotas/0/limit'],
+    ['a warning at 101 %', { quotas: [{ ...quota, warn_at: 101 }] }, '/quotas/0/warn_at'],
+    ['a warning at 0 %', { quotas: [{ ...quota, warn_at: 0 }] }, '/quotas/0/warn_at'],
+    ['a refill of 0', { quotas: [{ ...quota, refill: 0 }] }, '/quotas/0/refill'],
+    ['a fractional refill', { quotas: [{ ...quota, refill: 0.5 }] }, '/quotas/0/refill'],
+    ['a refill past 2^53', { quotas: [{ ...quota, refill: 2 ** 53 }] }, '/quotas/0/refill'],
+    [
+      'a place as the time zone',
+      { quotas: [{ ...quota, time_zone: 'Europe/Zurich' }] },
+      '/quotas/0/time_zone',
+    ],
+    ['an anchor that does not exist', { quotas: [{ ...quota, anchor: 'birthday' }] }, '/quotas/0/anchor'],
+    [
+      'an enforcement that does not exist',
+      { quotas: [{ ...quota, enforcement: 'soft' }] },
+      '/quotas/0/enforcement',
+    ],
+    ['an outage that does not exist', { quotas: [{ ...quota, on_outage: 'wait' }] }, '/quotas/0/on_outage'],
+    ['the burst of a quota', { quotas: [{ ...quota, burst: 1 }] }, '/quotas/0/burst'],
   ],
   upstreams: [
     ['neither url nor service', {}, ''],
@@ -113,6 +140,8 @@ const MALFORMED: Readonly<Record<string, readonly Refused[]>> = {
     ['CONNECT', { methods: ['CONNECT'] }, '/methods/0'],
     ['a method in lower case', { methods: ['get'] }, '/methods/0'],
     ['a negative cost', { cost: -1 }, '/cost'],
+    ['a cost above a million', { cost: 1_000_001 }, '/cost'],
+    ['a limit that cannot be a name', { limits: ['Burst'] }, '/limits/0'],
     ['no place for a credential', { credential_locations: [] }, '/credential_locations'],
     ['an unknown place', { credential_locations: [{ in: 'body' }] }, '/credential_locations/0/in'],
     ['a header without a name', { credential_locations: [{ in: 'header' }] }, '/credential_locations/0/name'],
@@ -153,9 +182,26 @@ const FORBIDDEN: Readonly<Record<string, readonly Refused[]>> = {
     ['two limits of one name', { limits: [limit, limit] }, '/limits/1/name'],
     [
       'a quota with the name of a limit',
-      { limits: [limit], quotas: [{ name: 'a', limit: 1, period: 'day' }] },
+      { limits: [limit], quotas: [{ ...quota, name: 'a' }] },
       '/quotas/0/name',
     ],
+    [
+      'the burst of a sliding log',
+      { limits: [limit, { ...limit, name: 'b', algorithm: 'sliding_log', burst: 1 }] },
+      '/limits/1/burst',
+    ],
+    [
+      'a sliding log of 10,001 requests',
+      { limits: [{ ...limit, algorithm: 'sliding_log', limit: 10_001 }] },
+      '/limits/0/limit',
+    ],
+    [
+      'a lifetime that refills',
+      { quotas: [quota, { ...quota, name: 'r', period: 'lifetime', refill: 1 }] },
+      '/quotas/1/refill',
+    ],
+    ['a refill above the limit', { quotas: [{ ...quota, refill: 2 }] }, '/quotas/0/refill'],
+    ['a refill of nothing', { quotas: [{ ...quota, limit: 0, refill: 1 }] }, '/quotas/0/refill'],
   ],
   upstreams: [
     ['http', { url: 'http://origin.example.org' }, '/url'],

@@ -127,14 +127,25 @@ describe.each(TENANTS)('%s', (tenant) => {
 })
 
 describe('an organization', () => {
-  it('has a plan of its own, which the edge learns of, and a time zone, which it does not', async () => {
+  it('has a plan and a time zone of its own, which every copy of its keys learns of', async () => {
     const plan = await create('plans', { name: newId('event'), limits: [] })
+    const change = [{ kind: 'organization', subject: ids.organizations }]
+    for (const fields of [{ plan_id: plan.id }, { time_zone: 'Europe/Zurich' }, { plan_id: null }]) {
+      const deps = makeDeps()
+      expect((await patch('organizations', fields, { deps })).body).toMatchObject(fields)
+      expect(deps.publishes).toEqual([change])
+      expect(deps.condemned.map(({ changes }) => changes)).toEqual([change])
+    }
+    const stamp = { epoch: 0, asOf: 0, now: 0 }
+    const { key } = await readKeySnapshot(databases, ids.hash, stamp)
+    expect(key).toMatchObject({ timeZone: 'Europe/Zurich', planId: null })
+  })
+
+  it('is published for nothing that no copy holds', async () => {
     const deps = makeDeps()
-    expect((await patch('organizations', { plan_id: plan.id }, { deps })).body.plan_id).toBe(plan.id)
-    expect(deps.publishes).toHaveLength(1)
-    const zoned = await patch('organizations', { time_zone: 'Europe/Zurich' }, { deps })
-    expect(zoned.body.time_zone).toBe('Europe/Zurich')
-    expect(deps.publishes).toHaveLength(1)
+    for (const fields of [{}, { name: 'New' }, { external_id: newId('event') }, { metadata: { a: 1 } }])
+      await patch('organizations', fields, { deps })
+    expect(deps.publishes).toEqual([])
   })
 
   it.each(['Mars/Olympus', '+02:00', 'Europe/Zurich ', '', 7])(
@@ -168,6 +179,15 @@ describe('a project', () => {
     expect(deps.publishes).toHaveLength(1)
     const refused = await patch('projects', { team_id: foreign.id })
     expect([refused.status, refused.body.errors]).toMatchObject([404, [{ pointer: '/team_id' }]])
+  })
+
+  it('moves to another plan, and back to that of its organization, by one change each', async () => {
+    const plan = await create('plans', { name: newId('event'), limits: [] })
+    for (const plan_id of [plan.id, null]) {
+      const deps = makeDeps()
+      expect((await patch('projects', { plan_id }, { deps })).body.plan_id).toBe(plan_id)
+      expect(deps.publishes).toEqual([[{ kind: 'project', subject: ids.projects }]])
+    }
   })
 
   it('is published for its name, which consumers see, and not for its metadata', async () => {

@@ -38,7 +38,7 @@ function revokeInD1() {
   return drizzle(env.DB).update(apiKeys).set({ state: 'revoked' }).where(eq(apiKeys.id, key.id))
 }
 
-const NO_CALLS = { relay: 0, hub: 0, kvGet: 0, kvPut: 0, d1: 0, limiter: 0 }
+const NO_CALLS = { relay: 0, hub: 0, kvGet: 0, kvPut: 0, d1: 0, failures: 0, limiterCalls: 0 }
 
 describe('what a request costs', () => {
   test('a warm request calls nothing but the origin', async () => {
@@ -233,27 +233,27 @@ describe('storage that fails', () => {
 })
 
 describe('failures per address', () => {
-  test('an address that failed is asked of the limiter before storage is touched', async () => {
+  test('an address that failed is asked about before storage is touched', async () => {
     await call(await mintSecret())
-    expect(gateway.calls.limiter).toBe(0)
-    gateway.faults.limiter = 'refuses'
+    expect(gateway.calls.failures).toBe(0)
+    gateway.faults.failures = 'refuses'
     gateway.resetCalls()
     const refused = await call(await mintSecret())
     expect([refused.status, refused.code]).toEqual([429, 'rate_limited'])
     expect(refused.headers.get('retry-after')).toBe('60')
-    expect(gateway.calls).toEqual({ ...NO_CALLS, limiter: 1, origin: 0 })
+    expect(gateway.calls).toEqual({ ...NO_CALLS, failures: 1, origin: 0 })
   })
 
   test('a key in memory passes from that address all the same', async () => {
     await call()
     await call(await mintSecret())
-    gateway.faults.limiter = 'refuses'
+    gateway.faults.failures = 'refuses'
     expect((await call()).status).toBe(200)
   })
 
   test('another address, and the same one a minute later, are not asked', async () => {
     await call(await mintSecret())
-    gateway.faults.limiter = 'refuses'
+    gateway.faults.failures = 'refuses'
     expect((await call(await mintSecret(), { 'cf-connecting-ip': '203.0.113.8' })).code).toBe('key_unknown')
     gateway.clockMs += 60_001
     expect((await call(await mintSecret())).code).toBe('key_unknown')
@@ -261,7 +261,7 @@ describe('failures per address', () => {
 
   test('the limiter failing locks nobody out', async () => {
     await call(await mintSecret())
-    gateway.faults.limiter = 'throws'
+    gateway.faults.failures = 'throws'
     expect((await call()).status).toBe(200)
   })
 })

@@ -84,7 +84,15 @@ describe('what open streams cost', () => {
     await wait(bounds * BOUND_MS)
     expect(gateway.calls.relay).toBeGreaterThan(0)
     expect(gateway.calls.relay).toBeLessThanOrEqual(bounds + 1)
-    expect(gateway.calls).toMatchObject({ hub: 0, kvGet: 0, kvPut: 0, d1: 0, limiter: 0, origin: 0 })
+    expect(gateway.calls).toMatchObject({
+      hub: 0,
+      kvGet: 0,
+      kvPut: 0,
+      d1: 0,
+      failures: 0,
+      limiterCalls: 0,
+      origin: 0,
+    })
   })
 
   test('the watch ends with the stream', async () => {

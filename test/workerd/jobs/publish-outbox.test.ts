@@ -169,6 +169,7 @@ describe('a database that fails', () => {
       { event: 'outbox_not_published' },
       { event: 'outbox_published', count: 1 },
       { event: 'job_failed', job: 'prune_outbox' },
+      { event: 'job_failed', job: 'prune_usage' },
     ])
   })
 })

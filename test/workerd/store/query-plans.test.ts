@@ -12,6 +12,8 @@ import { plansQuery } from '../../../src/store/plans.ts'
 import { projectsQuery } from '../../../src/store/projects.ts'
 import { routesQuery } from '../../../src/store/routes.ts'
 import { teamsQuery } from '../../../src/store/teams.ts'
+import { oldUsageQuery, TOUCH_KEYS } from '../../../src/store/usage.ts'
+import { topKeysQuery, usageQuery } from '../../../src/store/usage-queries.ts'
 import { upstreamsQuery } from '../../../src/store/upstreams.ts'
 import { NOW, only } from './rows.ts'
 
@@ -127,5 +129,37 @@ describe('the outbox', () => {
   it('is read in the order of its index of unpublished rows, which is as short as they are few', async () => {
     const plan = await planOf(unpublishedQuery(db, NOW, 500))
     expect(plan).toEqual(['SCAN outbox USING INDEX outbox_unpublished_index'])
+  })
+})
+
+describe('usage', () => {
+  const period = { grain: 'hour', fromMs: NOW, toMs: NOW + 86_400_000 } as const
+
+  it.each([
+    ['of a key', usageQuery(db, only('org_1'), { keyId: 'key_1' }, period), 'usage_key_index'],
+    ['of a key, by the platform', usageQuery(db, 'platform', { keyId: 'key_1' }, period), 'usage_key_index'],
+    ['of a project', usageQuery(db, only('org_1'), { projectId: 'prj_1' }, period), 'usage_key_index'],
+    ['of an organization', usageQuery(db, only('org_1'), {}, period), 'sqlite_autoindex_usage_1'],
+    [
+      'of a route in an organization',
+      usageQuery(db, only('org_1'), { routeId: 'route_1' }, period),
+      'sqlite_autoindex_usage_1',
+    ],
+    ['of a route', usageQuery(db, 'platform', { routeId: 'route_1' }, period), 'usage_start_index'],
+    ['of everything', usageQuery(db, 'platform', {}, period), 'usage_start_index'],
+    ['top keys', topKeysQuery(db, 'platform', period, 10), 'usage_start_index'],
+    ['top keys of an organization', topKeysQuery(db, only('org_1'), period, 10), 'sqlite_autoindex_usage_1'],
+    ['what is too old', oldUsageQuery(db, 'minute', NOW, 5_000), 'usage_start_index'],
+  ] as const)('reads no bucket outside of the period: %s', async (_, query: Planned, index) => {
+    const plan = await planOf(query)
+    const seek = plan.find((step) => step.includes(' usage '))
+    expect(seek).toMatch(new RegExp(`^SEARCH usage USING (COVERING )?INDEX ${index} `))
+    expect(seek).toMatch(/start[<>]/)
+    expect(plan.join('; ')).not.toContain('SCAN')
+  })
+
+  it('looks up each key that was used, and reads no other', async () => {
+    const plan = await planOf({ toSQL: () => ({ sql: TOUCH_KEYS, params: ['org_1', '[]'] }) })
+    expect(plan).toContain('SEARCH api_keys USING INDEX sqlite_autoindex_api_keys_1 (id=?)')
   })
 })

@@ -4,7 +4,8 @@ import { calculateJwkThumbprint } from 'jose'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { decodeBase64url } from '../../../src/keys/base64url.ts'
-import { deriveKey, open as unseal } from '../../../src/keys/seal.ts'
+import { deriveKey } from '../../../src/keys/derived-key.ts'
+import { open as unseal } from '../../../src/keys/open.ts'
 import { settings } from '../../../src/model/schema/routing.ts'
 import type { SettingsFacts } from '../../../src/model/snapshot.ts'
 import { isMissingSchema } from '../../../src/store/failure.ts'
@@ -37,7 +38,11 @@ describe('the settings of a fresh database', () => {
 
   it('are made by the first read and stay', async () => {
     const first = await read()
-    expect(first).toMatchObject({ legacyPrefixes: [], expiryWarningMs: 7 * 86_400_000 })
+    expect(first).toMatchObject({
+      legacyPrefixes: [],
+      expiryWarningMs: 7 * 86_400_000,
+      rateLimitFields: 'standard',
+    })
     expect(first.checkSecrets.map((secret) => decodeBase64url(secret)?.length)).toEqual([32])
     expect(await read()).toEqual(first)
   })
@@ -45,7 +50,7 @@ describe('the settings of a fresh database', () => {
   it('are the same for all when many isolates are first at once', async () => {
     const facts = await Promise.all(Array.from({ length: 12 }, () => read()))
     for (const other of facts) expect(other).toEqual(facts[0])
-    expect(await db.$count(settings)).toBe(5)
+    expect(await db.$count(settings)).toBe(6)
   })
 
   it('are completed, not replaced, when some are missing', async () => {
@@ -56,6 +61,16 @@ describe('the settings of a fresh database', () => {
     expect(second.gatewayId).toBe(first.gatewayId)
     expect(second.checkSecrets).toEqual(first.checkSecrets)
     expect(second.signingKeys[0]?.kid).not.toBe(first.signingKeys[0]?.kid)
+  })
+
+  it('that are older than rate_limit_fields keep what they say, and get its default', async () => {
+    const first = await read()
+    await db.update(settings).set({ value: 30, version: 4 }).where(eq(settings.name, 'expiry_warning_days'))
+    await db.delete(settings).where(eq(settings.name, 'rate_limit_fields'))
+    const second = await read()
+    expect(second).toEqual({ ...first, expiryWarningMs: 30 * 86_400_000, rateLimitFields: 'standard' })
+    const [row] = await db.select().from(settings).where(eq(settings.name, 'rate_limit_fields'))
+    expect(row).toMatchObject({ value: 'standard', version: 1 })
   })
 
   it('hold a signing key whose id is the thumbprint of its public half and whose private half is sealed', async () => {

@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
 import { apiKeys } from '../../../src/model/schema/api-keys.ts'
-import { plans } from '../../../src/model/schema/plans.ts'
+import { planLimits, planQuotas, plans } from '../../../src/model/schema/plans.ts'
 import { routes, upstreams } from '../../../src/model/schema/routing.ts'
 import { organizations, projects, teams } from '../../../src/model/schema/tenants.ts'
 import { readConfigSnapshot, readKeySnapshot } from '../../../src/store/snapshots.ts'
@@ -31,7 +31,7 @@ describe('the snapshot of a key', () => {
   const facts = async () => (await readKeySnapshot(databases, key.hash, STAMP)).key
 
   beforeEach(async () => {
-    ids.organization = await insertOrganization({ planId: 'plan_organization' })
+    ids.organization = await insertOrganization({ planId: 'plan_organization', timeZone: 'Europe/Zurich' })
     ids.team = await insertTeam(ids.organization)
     ids.project = await insertProject(ids.organization, { name: 'Shop', teamId: ids.team })
     key = await insertKey(ids.organization, ids.project, {
@@ -64,6 +64,8 @@ describe('the snapshot of a key', () => {
         projectName: 'Shop',
         planId: 'plan_organization',
         metadata: { customer: 'ü' },
+        timeZone: 'Europe/Zurich',
+        anniversaryMs: NOW,
       },
     })
   })
@@ -154,7 +156,7 @@ describe('the snapshot of the configuration', () => {
       { id: active.url, target: { url: 'https://a.example.com' } },
       { id: active.service, target: { service: 'BACKEND' } },
     ])
-    expect(snapshot.plans).toEqual([{ id: plan, name: 'Free' }])
+    expect(snapshot.plans).toEqual([{ id: plan, name: 'Free', limits: [], quotas: [] }])
     expect(snapshot.routes).toEqual([
       {
         id: route,
@@ -165,6 +167,7 @@ describe('the snapshot of the configuration', () => {
         auth: 'required',
         scopes: [],
         cost: 1,
+        limits: null,
         strict: false,
         pathMode: 'strict',
         credentialLocations: [{ in: 'bearer' }, { in: 'header', name: 'x-api-key' }],
@@ -175,5 +178,84 @@ describe('the snapshot of the configuration', () => {
         priority: 0,
       },
     ])
+  })
+
+  it('names the limits that bind at a route, as they were given', async () => {
+    const upstreamId = newId('upstream')
+    await db.insert(upstreams).values({ id: upstreamId, name: upstreamId, service: 'BACKEND', ...times })
+    const [named, none] = [newId('route'), newId('route')]
+    await db.insert(routes).values({ id: named, upstreamId, path: '/named', limits: ['b', 'a'], ...times })
+    await db.insert(routes).values({ id: none, upstreamId, path: '/none', limits: [], ...times })
+    const bound = new Map((await readConfig()).routes.map(({ id, limits }) => [id, limits]))
+    expect([bound.get(named), bound.get(none)]).toEqual([['b', 'a'], []])
+  })
+})
+
+describe('the plans of a snapshot', () => {
+  const id = { active: '', deleted: '' }
+  const factsOf = async (planId: string) => (await readConfig()).plans.find((plan) => plan.id === planId)
+
+  beforeEach(async () => {
+    id.active = newId('plan')
+    id.deleted = newId('plan')
+    await db.insert(plans).values({ id: id.active, name: id.active, ...times })
+    await db.insert(plans).values({ id: id.deleted, name: id.deleted, state: 'deleted', ...times })
+    for (const planId of [id.active, id.deleted])
+      for (const name of ['z', 'a']) {
+        await db.insert(planLimits).values({ planId, name: `limit-${name}`, limit: 9, periodSeconds: 60 })
+        await db.insert(planQuotas).values({ planId, name: `quota-${name}`, limit: 9, period: 'month' })
+      }
+  })
+
+  it('hold their own limits and quotas, by name, whatever the order in which they were stored', async () => {
+    const facts = await factsOf(id.active)
+    expect(facts?.limits.map(({ name }) => name)).toEqual(['limit-a', 'limit-z'])
+    expect(facts?.quotas.map(({ name }) => name)).toEqual(['quota-a', 'quota-z'])
+    expect(await factsOf(id.deleted)).toBeUndefined()
+  })
+
+  it('say every field, with defaults resolved and without the id of the plan', async () => {
+    const facts = await factsOf(id.active)
+    const counted = { limit: 9, per: 'key', enforcement: 'leased', onOutage: 'allow' }
+    expect(facts?.limits[0]).toEqual({
+      name: 'limit-a',
+      ...counted,
+      periodSeconds: 60,
+      burst: 9,
+      algorithm: 'gcra',
+    })
+    expect(facts?.quotas[0]).toEqual({
+      name: 'quota-a',
+      ...counted,
+      period: 'month',
+      timeZone: 'organization',
+      anchor: 'calendar',
+      refill: null,
+      warnAt: null,
+    })
+  })
+
+  it('take over what is stored of each', async () => {
+    const planId = id.active
+    const stored = { per: 'organization', enforcement: 'exact', onOutage: 'deny' } as const
+    const limit = { limit: 5, periodSeconds: 1, burst: 2, algorithm: 'gcra', ...stored } as const
+    const terms = {
+      period: 'lifetime',
+      timeZone: 'utc',
+      anchor: 'anniversary',
+      refill: 3,
+      warnAt: 80,
+    } as const
+    await db.insert(planLimits).values({ planId, name: 'limit-m', ...limit })
+    await db.insert(planQuotas).values({ planId, name: 'quota-m', limit: 5, ...terms, ...stored })
+    const facts = await factsOf(planId)
+    expect(facts?.limits[1]).toEqual({ name: 'limit-m', ...limit })
+    expect(facts?.quotas[1]).toEqual({ name: 'quota-m', limit: 5, ...terms, ...stored })
+  })
+
+  it('give a sliding log no burst but its limit, also one that was stored with another', async () => {
+    const log = { name: 'log', limit: 20_000, periodSeconds: 1, algorithm: 'sliding_log' } as const
+    await db.insert(planLimits).values({ planId: id.active, ...log, burst: 5 })
+    expect((await factsOf(id.active))?.limits[2]).toMatchObject({ ...log, burst: 20_000 })
   })
 })

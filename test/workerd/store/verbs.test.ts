@@ -153,7 +153,19 @@ describe('a plan', () => {
       Array.from({ length: 16 }, (_, i) => limitOf(id, `limit-${String(i).padStart(2, '0')}`)),
     )
     const quotas = [
-      { planId: first.id, name: 'monthly', limit: 9, period: 'month', per: 'project', warnAt: 80 } as const,
+      {
+        planId: first.id,
+        name: 'monthly',
+        limit: 9,
+        period: 'month',
+        per: 'project',
+        warnAt: 80,
+        enforcement: 'exact',
+        onOutage: 'deny',
+        timeZone: 'utc',
+        anchor: 'anniversary',
+        refill: 3,
+      } as const,
     ]
     const plan = { ...first, quotas }
     expect((await write(insertPlan(db, plan))).ok).toBe(true)

@@ -1,53 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { allowsWebOrigin, inRanges, isAddressRange, isWebOrigin } from '../../../src/policy/network.ts'
-
-describe('addresses', () => {
-  test.each<[address: string, ranges: string[], inside: boolean]>([
-    ['203.0.113.7', ['203.0.113.7'], true],
-    ['203.0.113.8', ['203.0.113.7'], false],
-    ['203.0.113.255', ['203.0.113.0/24'], true],
-    ['203.0.114.0', ['203.0.113.0/24'], false],
-    ['203.0.113.7', ['203.0.113.9/24'], true],
-    ['1.2.3.4', ['0.0.0.0/0'], true],
-    ['::ffff:203.0.113.7', ['203.0.113.0/24'], true],
-    ['203.0.113.7', ['::ffff:203.0.113.0/120'], true],
-    ['2001:db8::1', ['2001:db8::/32'], true],
-    ['2001:db9::1', ['2001:db8::/32'], false],
-    ['2001:0db8:0:0:0:0:0:1', ['2001:db8::1'], true],
-    ['2001:db8::1', ['0.0.0.0/0'], false],
-    ['1.2.3.4', ['::/0'], true],
-    ['010.0.0.1', ['10.0.0.0/8'], false],
-    ['10.1', ['10.0.0.0/8'], false],
-    ['garbage', ['0.0.0.0/0', '::/0'], false],
-    ['', ['::/0'], false],
-    ['1.2.3.4', [], false],
-    ['1.2.3.4', ['garbage', '1.2.3.0/24'], true],
-  ])('%s in %j: %s', (address, ranges, inside) => {
-    expect(inRanges(address, ranges)).toBe(inside)
-  })
-
-  test.each(['1.2.3.4', '1.2.3.4/32', '0.0.0.0/0', '::1', '2001:db8::/32', '::ffff:1.2.3.4/128'])(
-    '%s is a range',
-    (text) => {
-      expect(isAddressRange(text)).toBe(true)
-    },
-  )
-
-  test.each([
-    '',
-    '1.2.3',
-    '1.2.3.4/33',
-    '1.2.3.4/',
-    '1.2.3.4/08',
-    '1.2.3.4/-1',
-    '01.2.3.4',
-    '::1/129',
-    ':::',
-    '1::2::3',
-    'a',
-    '1.2.3.4/1/2',
-  ])('%j is none', (text) => expect(isAddressRange(text)).toBe(false))
-})
+import { allowsWebOrigin, isWebOrigin } from '../../../src/policy/web-origin.ts'
 
 describe('web origins', () => {
   test.each<[string, string[], boolean]>([

@@ -4,7 +4,8 @@ import type { Luck } from './luck.ts'
 
 /** Somebody who can crash and whose clock is wrong: an isolate, or one life of an object. */
 export interface Party {
-  readonly skewMs: number
+  /** What its clock is ahead of the true time. */
+  skewMs: number
   isAlive: boolean
 }
 
@@ -38,8 +39,7 @@ export class Timeline {
   after(delayMs: number, happen: () => void, { party, luck }: Scene = this.scene): void {
     const event = { atMs: this.nowMs + delayMs, happen, party, luck }
     // Behind its equals: what was sent first arrives first, unless their luck differs.
-    const next = this.#queue.findIndex(({ atMs }) => atMs > event.atMs)
-    this.#queue.splice(next === -1 ? this.#queue.length : next, 0, event)
+    this.#queue.splice(this.#behind(event.atMs), 0, event)
   }
 
   sleep(ms: number): Promise<void> {
@@ -62,6 +62,17 @@ export class Timeline {
       await settled()
     }
     this.nowMs = Math.max(this.nowMs, untilMs)
+  }
+
+  #behind(atMs: number): number {
+    let low = 0
+    let high = this.#queue.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#queue[middle]?.atMs ?? Infinity) > atMs) high = middle
+      else low = middle + 1
+    }
+    return low
   }
 
   /** Puts this time in place of the machine's. @returns how to put that back */

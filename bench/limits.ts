@@ -1,0 +1,45 @@
+// `npm run bench:limits`: what do leased budgets cost near the limit and in calls, and does any request pass beyond it? In virtual
+// time, beside one call for each request. Ends with 1 when the bound is passed or a target is missed. See docs/benchmarks.md.
+import { parseArgs } from 'node:util'
+import { casesOf } from './limits/loads.ts'
+import { misses, table, type Finding } from './limits/report.ts'
+import { simulate, type Isolates } from './limits/simulation.ts'
+
+const USAGE = `node bench/limits.ts [--seed N] [--smoke] [--break]
+
+  --seed   of the dice, default 1
+  --smoke  a fifth of the time: proves that the benchmark runs, and what it finds
+  --break  isolates that take a lease for twice what it is: must end with 1`
+
+const SMOKE_SCALE = 0.2
+
+async function main(seed: number, scale: number, isolates: Isolates): Promise<void> {
+  const findings: Finding[] = []
+  const cases = casesOf(scale)
+  for (const [i, one] of cases.entries()) {
+    console.error(`${i + 1} of ${cases.length}: ${one.name} over ${one.isolates} isolates`)
+    const leased = await simulate(one, 'leased', isolates, seed)
+    findings.push({ case: one, leased, exact: await simulate(one, 'exact', 'sound', seed) })
+  }
+  console.log(table(findings))
+  const missed = findings.flatMap(misses)
+  console.log(missed.length === 0 ? '\nEvery target is met.' : `\nMissed:\n${missed.join('\n')}`)
+  if (missed.length > 0) process.exitCode = 1
+}
+
+function readSeed(text: string | undefined): number {
+  const seed = Number(text ?? 1)
+  if (!Number.isInteger(seed) || seed < 0) throw new RangeError('--seed takes whole numbers.')
+  return seed
+}
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    smoke: { type: 'boolean', default: false },
+    break: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) console.log(USAGE)
+else await main(readSeed(values.seed), values.smoke ? SMOKE_SCALE : 1, values.break ? 'greedy' : 'sound')

@@ -1,0 +1,95 @@
+// Many isolates against one subject, in virtual time: the gateway's own code for budgets on the real counters, requests that arrive
+// at random, and a network that takes as long as a region away.
+import type { RemoteTake } from '../../test/support/limit-model/surroundings.ts'
+import { inWorld } from '../../test/support/limit-model/run.ts'
+import type { World } from '../../test/support/limit-model/world.ts'
+import { seeded } from '../../test/support/limit-model/random.ts'
+import { Luck, type Fate } from '../../test/support/model/luck.ts'
+
+export interface Load {
+  readonly limit: number
+  readonly periodSeconds: number
+  readonly isolates: number
+  /** All of them together. */
+  readonly requestsPerSecond: number
+  readonly seconds: number
+}
+
+export type Enforcement = 'leased' | 'exact'
+
+export interface Outcome {
+  readonly requests: number
+  readonly admitted: number
+  /** Answered without waiting for anybody. */
+  readonly warm: number
+  readonly objectCalls: number
+  /** Tokens beyond burst + t * limit / period in the worst interval. */
+  readonly pastBound: number
+}
+
+const ROUND_TRIP_MS = 20
+
+/** `greedy`: they take a lease for twice what it is. */
+export type Isolates = 'sound' | 'greedy'
+
+export function simulate(
+  load: Load,
+  enforcement: Enforcement,
+  kind: Isolates,
+  seed: number,
+): Promise<Outcome> {
+  const { limit, periodSeconds, isolates } = load
+  const rule = { algorithm: 'gcra', limit, periodSeconds, burst: limit, per: 'key', enforcement } as const
+  const schedule = {
+    seed,
+    isolateSkewsMs: Array.from({ length: isolates }, () => 0),
+    objectSkewMs: 0,
+    plans: [{ limits: [rule], quota: null }],
+    commands: [],
+  }
+  return inWorld(schedule, kind === 'sound' ? {} : { remote: doubled }, (world) =>
+    under(load, world, seeded(seed)),
+  )
+}
+
+function doubled(take: RemoteTake): RemoteTake {
+  return async (call) => {
+    const answer = await take(call)
+    const standings = answer.standings.map((one) => ({ ...one, granted: 2 * one.granted }))
+    return { ...answer, standings }
+  }
+}
+
+async function under(load: Load, world: World, random: () => number): Promise<Outcome> {
+  const tally = { requests: 0, admitted: 0, warm: 0 }
+  const { timeline } = world
+  const untilMs = timeline.nowMs + load.seconds * 1000
+  const meanMs = (1000 * load.isolates) / load.requestsPerSecond
+  const scene = timeline.scene
+  const arrive = (i: number, at: number) => {
+    const begunMs = timeline.nowMs
+    tally.requests++
+    world.request(world.isolate(i), { key: 0, cost: 1, goesOut: true }, new SteadyLuck(), (outcome) => {
+      if (outcome === 'passed') tally.admitted++
+      if (timeline.nowMs === begunMs) tally.warm++
+    })
+    expectNext(i, at)
+  }
+  const expectNext = (i: number, from: number) => {
+    const at = from - Math.log(1 - random()) * meanMs
+    if (at < untilMs) timeline.after(Math.round(at) - timeline.nowMs, () => arrive(i, at), scene)
+  }
+  for (let i = 0; i < load.isolates; i++) expectNext(i, timeline.nowMs)
+  await timeline.passUntil(untilMs)
+  return { ...tally, objectCalls: world.limiters.calls, pastBound: world.ledger.excess() }
+}
+
+class SteadyLuck extends Luck {
+  constructor() {
+    super([], [])
+  }
+
+  override nextFate(): Fate {
+    return { delayMs: ROUND_TRIP_MS / 2, outcome: 'arrives' }
+  }
+}
