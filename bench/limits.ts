@@ -2,24 +2,28 @@
 // time, beside one call for each request. Ends with 1 when the bound is passed or a target is missed. See docs/benchmarks.md.
 import { parseArgs } from 'node:util'
 import { casesOf } from './limits/loads.ts'
+import { isInstalled, loadPeer, simulatePeer, type Peer } from './limits/peer.ts'
 import { misses, table, type Finding } from './limits/report.ts'
 import { simulate, type Isolates } from './limits/simulation.ts'
 
-const USAGE = `node bench/limits.ts [--seed N] [--smoke] [--break]
+const USAGE = `node bench/limits.ts [--seed N] [--smoke] [--break] [--peers]
 
   --seed   of the dice, default 1
   --smoke  a fifth of the time: proves that the benchmark runs, and what it finds
-  --break  isolates that take a lease for twice what it is: must end with 1`
+  --break  isolates that take a lease for twice what it is: must end with 1
+  --peers  hono-rate-limiter under the same loads too`
 
 const SMOKE_SCALE = 0.2
 
-async function main(seed: number, scale: number, isolates: Isolates): Promise<void> {
+async function main(seed: number, scale: number, isolates: Isolates, peer: Peer | null): Promise<void> {
   const findings: Finding[] = []
   const cases = casesOf(scale)
   for (const [i, one] of cases.entries()) {
     console.error(`${i + 1} of ${cases.length}: ${one.name} over ${one.isolates} isolates`)
     const leased = await simulate(one, 'leased', isolates, seed)
-    findings.push({ case: one, leased, exact: await simulate(one, 'exact', 'sound', seed) })
+    const exact = await simulate(one, 'exact', 'sound', seed)
+    const beside = peer === null ? null : await simulatePeer(one, peer, seed)
+    findings.push({ case: one, leased, exact, peer: beside })
   }
   console.log(table(findings))
   const missed = findings.flatMap(misses)
@@ -38,8 +42,15 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     smoke: { type: 'boolean', default: false },
     break: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 if (values.help) console.log(USAGE)
-else await main(readSeed(values.seed), values.smoke ? SMOKE_SCALE : 1, values.break ? 'greedy' : 'sound')
+else if (values.peers && !isInstalled()) {
+  console.error('Run `npm install --prefix bench/peers` first.')
+  process.exitCode = 1
+} else {
+  const peer = values.peers ? await loadPeer() : null
+  await main(readSeed(values.seed), values.smoke ? SMOKE_SCALE : 1, values.break ? 'greedy' : 'sound', peer)
+}

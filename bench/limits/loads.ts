@@ -1,5 +1,5 @@
 // What the isolates are put through.
-import type { Load } from './simulation.ts'
+import type { Load } from './arrivals.ts'
 
 export interface Case extends Load {
   readonly name: string

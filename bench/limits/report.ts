@@ -1,5 +1,6 @@
 // What the simulation prints, and what of it misses its mark.
 import type { Case } from './loads.ts'
+import type { PeerOutcome } from './peer.ts'
 import type { Outcome } from './simulation.ts'
 
 export interface Finding {
@@ -7,6 +8,8 @@ export interface Finding {
   readonly leased: Outcome
   /** One call for each request, under the same load. */
   readonly exact: Outcome
+  /** Null: it was not asked for. */
+  readonly peer: PeerOutcome | null
 }
 
 const HEAD = [
@@ -22,10 +25,12 @@ const HEAD = [
   'exact: utilisation',
   'exact: calls/s',
 ]
+const PEER_HEAD = ['hono-rate-limiter: past', 'hono-rate-limiter: utilisation']
 
 export function table(findings: readonly Finding[]): string {
-  const rows = [HEAD, HEAD.map((title) => '-'.repeat(title.length)), ...findings.map(rowOf)]
-  const widths = HEAD.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
+  const head = findings.some(({ peer }) => peer !== null) ? [...HEAD, ...PEER_HEAD] : HEAD
+  const rows = [head, head.map((title) => '-'.repeat(title.length)), ...findings.map(rowOf)]
+  const widths = head.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   return rows.map((row) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`).join('\n')
 }
 
@@ -46,7 +51,7 @@ export function misses({ case: one, leased, exact }: Finding): readonly string[]
   return missed.filter((line) => line !== false)
 }
 
-function rowOf({ case: one, leased, exact }: Finding): readonly string[] {
+function rowOf({ case: one, leased, exact, peer }: Finding): readonly string[] {
   const perSecond = (calls: number) => (calls / one.seconds).toFixed(1)
   return [
     one.name,
@@ -60,10 +65,14 @@ function rowOf({ case: one, leased, exact }: Finding): readonly string[] {
     String(exact.pastBound),
     utilisation(one, exact).toFixed(3),
     perSecond(exact.objectCalls),
+    ...(peer === null ? [] : [String(peer.pastBound), utilisation(one, peer).toFixed(3)]),
   ]
 }
 
 /** Of what the limit would have let pass in this time, and of what was asked for where that is less. */
-function utilisation({ limit, periodSeconds, seconds }: Case, { admitted, requests }: Outcome): number {
+function utilisation(
+  { limit, periodSeconds, seconds }: Case,
+  { admitted, requests }: Pick<Outcome, 'admitted' | 'requests'>,
+): number {
   return admitted / Math.min(requests, limit + (seconds * limit) / periodSeconds)
 }

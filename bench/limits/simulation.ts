@@ -3,17 +3,8 @@
 import type { RemoteTake } from '../../test/support/limit-model/surroundings.ts'
 import { inWorld } from '../../test/support/limit-model/run.ts'
 import type { World } from '../../test/support/limit-model/world.ts'
-import { seeded } from '../../test/support/limit-model/random.ts'
 import { Luck, type Fate } from '../../test/support/model/luck.ts'
-
-export interface Load {
-  readonly limit: number
-  readonly periodSeconds: number
-  readonly isolates: number
-  /** All of them together. */
-  readonly requestsPerSecond: number
-  readonly seconds: number
-}
+import { passLoad, type Load } from './arrivals.ts'
 
 export type Enforcement = 'leased' | 'exact'
 
@@ -47,9 +38,7 @@ export function simulate(
     plans: [{ limits: [rule], quota: null }],
     commands: [],
   }
-  return inWorld(schedule, kind === 'sound' ? {} : { remote: doubled }, (world) =>
-    under(load, world, seeded(seed)),
-  )
+  return inWorld(schedule, kind === 'sound' ? {} : { remote: doubled }, (world) => under(load, world, seed))
 }
 
 function doubled(take: RemoteTake): RemoteTake {
@@ -60,27 +49,17 @@ function doubled(take: RemoteTake): RemoteTake {
   }
 }
 
-async function under(load: Load, world: World, random: () => number): Promise<Outcome> {
+async function under(load: Load, world: World, seed: number): Promise<Outcome> {
   const tally = { requests: 0, admitted: 0, warm: 0 }
   const { timeline } = world
-  const untilMs = timeline.nowMs + load.seconds * 1000
-  const meanMs = (1000 * load.isolates) / load.requestsPerSecond
-  const scene = timeline.scene
-  const arrive = (i: number, at: number) => {
+  await passLoad(load, timeline, seed, (i) => {
     const begunMs = timeline.nowMs
     tally.requests++
     world.request(world.isolate(i), { key: 0, cost: 1, goesOut: true }, new SteadyLuck(), (outcome) => {
       if (outcome === 'passed') tally.admitted++
       if (timeline.nowMs === begunMs) tally.warm++
     })
-    expectNext(i, at)
-  }
-  const expectNext = (i: number, from: number) => {
-    const at = from - Math.log(1 - random()) * meanMs
-    if (at < untilMs) timeline.after(Math.round(at) - timeline.nowMs, () => arrive(i, at), scene)
-  }
-  for (let i = 0; i < load.isolates; i++) expectNext(i, timeline.nowMs)
-  await timeline.passUntil(untilMs)
+  })
   return { ...tally, objectCalls: world.limiters.calls, pastBound: world.ledger.excess() }
 }
 
