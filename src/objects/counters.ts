@@ -99,7 +99,9 @@ export class Counters {
     const surplus = offer.enough ? offer.surplus : 0
     const granted = surplus + cost - spent
     const meter = spent === 0 ? counter.meter : chargeMeter(counter.meter, spent)
-    const ttlMs = surplus === 0 ? HOLD_TTL_MS : demand.ttlMs
+    // A renewal that wants no more keeps what is held for as long as any other: held shortly, it would be renewed by every request.
+    const isForOne = cost > 0 && surplus === 0
+    const ttlMs = isForOne || demand.ttlMs === 0 ? HOLD_TTL_MS : demand.ttlMs
     const endsAtMs = Math.min(now + ttlMs + LEASE_MARGIN_MS, windowEnd(meter))
     const lease = this.#leaseFor(counter.leases.get(holder), holder, granted, endsAtMs)
     const leases = lease === null ? counter.leases : withLease(counter.leases, lease)

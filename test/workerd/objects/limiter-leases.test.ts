@@ -87,6 +87,14 @@ describe.each(SLOW)('a lease of %s', (_, rule) => {
     expect(await leftIn(limiter, rule)).toBe(80)
   })
 
+  test('is renewed for as long as a new one when no more is wanted of it', async () => {
+    const limiter = newLimiter()
+    await lease(limiter, rule, 39)
+    passTime(TTL_MS / 2)
+    const { standings } = await take(limiter, [askFor(rule, { cost: 0, as: 'hold' })])
+    expect(standings[0]).toMatchObject({ granted: 0, ttlMs: TTL_MS, remaining: 60 })
+  })
+
   test('of a holder that dies is charged as a whole, once, when it ends', async () => {
     const limiter = newLimiter()
     await lease(limiter, rule, 39)
