@@ -9,6 +9,11 @@ const CONTROL_PROBLEMS: Readonly<Record<ControlProblemCode, ProblemRow>> = {
     when: 'The control plane was called without a valid operator credential.',
     challenge: '',
   },
+  permission_missing: {
+    status: 403,
+    title: 'Permission missing',
+    when: 'The caller is known, and its role does not hold the `permission` that this endpoint needs.',
+  },
   not_found: {
     status: 404,
     title: 'Not found',

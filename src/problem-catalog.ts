@@ -57,6 +57,10 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
       '`result` is what is stored, `effective_by` when it is in force. Repeating the call publishes it at once; a creation is not repeated.',
     surface: 'control',
   },
+  permission_missing: {
+    remedy: 'Ask somebody whose role holds the permission that is named.',
+    surface: 'control',
+  },
   body_too_large: { remedy: 'Send less at a time.', surface: 'control' },
   media_type_unsupported: { remedy: 'Send `Content-Type: application/json`.', surface: 'control' },
   value_refused: { remedy: '`detail` names the rule.', surface: 'control' },

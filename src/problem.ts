@@ -5,6 +5,7 @@ import type { GatewayProblemCode } from './gateway-problems.ts'
 /** What the control plane alone says: rows in src/control-problems.ts, which the gateway never loads. */
 export type ControlProblemCode =
   | 'unauthorized'
+  | 'permission_missing'
   | 'not_found'
   | 'conflict'
   | 'change_pending'

@@ -2,6 +2,7 @@
 import { createMiddleware } from 'hono/factory'
 import { equalSecrets } from '../keys/equal-secrets.ts'
 import { isCleartext } from '../policy/loopback.ts'
+import { permissionsOfOperator } from '../policy/permissions.ts'
 import { refuse } from '../problem.ts'
 import type { ControlEnv, Principal } from './deps.ts'
 import { auditContext } from './audit-context.ts'
@@ -10,6 +11,7 @@ import { refused } from './refused.ts'
 const ADMIN = {
   id: 'admin_token',
   reach: 'platform',
+  permissions: permissionsOfOperator('owner'),
   // Nobody in particular: whoever reads the audit trail should ask who held the token.
   actor: { type: 'operator', id: 'admin_token', break_glass: true },
 } satisfies Omit<Principal, 'context'>

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import type { ChangeName, FeedReport, Published } from '../feed/change.ts'
 import type { ConfigSnapshot, ReadStamp } from '../model/snapshot.ts'
+import type { Permission } from '../policy/permissions.ts'
 import type { Refusal } from '../problem.ts'
 import type { Result } from '../result.ts'
 import type { AuditActor, AuditContext } from '../store/audit-chain.ts'
@@ -39,6 +40,7 @@ export interface Principal {
   /** Stands as `created_by` beside what it makes. */
   readonly id: string
   readonly reach: Reach
+  readonly permissions: ReadonlySet<Permission>
   /** How the audit trail names it, and from where it came. */
   readonly actor: AuditActor
   readonly context: AuditContext

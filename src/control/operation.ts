@@ -4,9 +4,6 @@ import { PROBLEMS } from '../control-problems.ts'
 import type { ProblemCode } from '../problem.ts'
 import { Propagation } from './propagation.ts'
 
-/** Public endpoints say `security: []` instead. */
-export const OPERATOR = { security: [{ operator: [] }] }
-
 export const Problem = z
   .looseObject({
     type: z.url(),
@@ -50,6 +47,7 @@ export const idParameter = z.object({ id: z.string().openapi({ description: 'Id 
 
 const EVERYWHERE: readonly ProblemCode[] = [
   'unauthorized',
+  'permission_missing',
   'tls_required',
   'request_invalid',
   'internal_error',

@@ -9,7 +9,8 @@ import { change } from '../change.ts'
 import { answerChanged } from '../change-answer.ts'
 import type { ControlDeps, ControlEnv } from '../deps.ts'
 import { logFailure } from '../failure.ts'
-import { answer, changeProblems, OPERATOR, readProblems } from '../operation.ts'
+import { answer, changeProblems, readProblems } from '../operation.ts'
+import { needs } from '../needs.ts'
 import { Propagation } from '../propagation.ts'
 import { Feed, viewHub } from '../schemas/feed.ts'
 import { waitQuery } from '../wait.ts'
@@ -25,7 +26,7 @@ const get = createRoute({
   method: 'get',
   path: PATH,
   summary: 'The state of the invalidation feed',
-  ...OPERATOR,
+  ...needs('settings:read'),
   responses: { 200: answer('Its state', Feed), ...readProblems() },
 })
 
@@ -33,7 +34,7 @@ const invalidate = createRoute({
   method: 'post',
   path: `${PATH}/invalidate`,
   summary: 'Condemn every copy: after the database was restored to an earlier state',
-  ...OPERATOR,
+  ...needs('settings:write'),
   request: { query: waitQuery },
   responses: {
     200: answer('Condemned', z.object({ propagation: Propagation }).openapi('Invalidation')),

@@ -17,11 +17,11 @@ import {
   body,
   changeProblems,
   idParameter,
-  OPERATOR,
   pageOf,
   readProblems,
   writeProblems,
 } from '../operation.ts'
+import { needs } from '../needs.ts'
 import { refused } from '../refused.ts'
 import type { Decide } from '../resource.ts'
 import {
@@ -43,8 +43,7 @@ const create = createRoute({
   method: 'post',
   path: PATH,
   summary: 'Create a key',
-  ...OPERATOR,
-  middleware: [jsonBody],
+  ...needs('keys:write', jsonBody),
   request: body(NewKey),
   responses: { 201: answer('Created', CreatedKey), ...writeProblems('not_found', 'conflict') },
 })
@@ -53,7 +52,7 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   summary: 'List keys, newest first',
-  ...OPERATOR,
+  ...needs('keys:read'),
   request: {
     query: z.strictObject({
       project_id: field.id('project').optional(),
@@ -74,7 +73,7 @@ const get = createRoute({
   method: 'get',
   path: `${PATH}/{id}`,
   summary: 'Get a key',
-  ...OPERATOR,
+  ...needs('keys:read'),
   request: { params: idParameter },
   responses: { 200: answer('The key', Key), ...readProblems('not_found') },
 })
@@ -83,8 +82,7 @@ const update = createRoute({
   method: 'patch',
   path: `${PATH}/{id}`,
   summary: 'Change fields of a key. `null` clears',
-  ...OPERATOR,
-  middleware: [jsonBody, someBody],
+  ...needs('keys:write', jsonBody, someBody),
   request: { params: idParameter, query: waitQuery, ...body(KeyPatch) },
   responses: { 200: answer('Changed', ChangedKey), ...changeProblems('not_found', 'conflict') },
 })
@@ -93,8 +91,7 @@ const revoke = createRoute({
   method: 'post',
   path: `${PATH}/{id}/revoke`,
   summary: 'Revoke a key for good. Repeating it changes nothing: the first reason stays',
-  ...OPERATOR,
-  middleware: [jsonBody],
+  ...needs('keys:revoke', jsonBody),
   request: {
     params: idParameter,
     query: waitQuery,
@@ -103,9 +100,9 @@ const revoke = createRoute({
   responses: { 200: answer('Revoked', ChangedKey), ...changeProblems('not_found', 'conflict') },
 })
 
-const disable = verbRoute(`${PATH}/{id}/disable`, 'Switch a key off', ChangedKey)
-const enable = verbRoute(`${PATH}/{id}/enable`, 'Switch a disabled key on', ChangedKey)
-const expire = verbRoute(`${PATH}/{id}/expire`, 'Let a key expire now', ChangedKey)
+const disable = verbRoute('keys:revoke', `${PATH}/{id}/disable`, 'Switch a key off', ChangedKey)
+const enable = verbRoute('keys:write', `${PATH}/{id}/enable`, 'Switch a disabled key on', ChangedKey)
+const expire = verbRoute('keys:revoke', `${PATH}/{id}/expire`, 'Let a key expire now', ChangedKey)
 
 export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {

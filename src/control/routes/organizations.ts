@@ -11,11 +11,11 @@ import {
   body,
   changeProblems,
   idParameter,
-  OPERATOR,
   pageOf,
   readProblems,
   writeProblems,
 } from '../operation.ts'
+import { needs } from '../needs.ts'
 import { makeOrganization, ORGANIZATION, organizationUpdate } from '../organization-changes.ts'
 import { refused } from '../refused.ts'
 import {
@@ -35,8 +35,7 @@ const create = createRoute({
   method: 'post',
   path: PATH,
   summary: 'Create an organization',
-  ...OPERATOR,
-  middleware: [jsonBody],
+  ...needs('organizations:write', jsonBody),
   request: body(NewOrganization),
   responses: { 201: answer('Created', Organization), ...writeProblems('not_found', 'conflict') },
 })
@@ -45,7 +44,7 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   summary: 'List organizations, newest first',
-  ...OPERATOR,
+  ...needs('organizations:read'),
   request: { query: z.strictObject(pageFields) },
   responses: { 200: answer('A page', pageOf(Organization)), ...readProblems() },
 })
@@ -54,7 +53,7 @@ const get = createRoute({
   method: 'get',
   path: `${PATH}/{id}`,
   summary: 'Get an organization',
-  ...OPERATOR,
+  ...needs('organizations:read'),
   request: { params: idParameter },
   responses: { 200: answer('The organization', Organization), ...readProblems('not_found') },
 })
@@ -63,19 +62,25 @@ const update = createRoute({
   method: 'patch',
   path: `${PATH}/{id}`,
   summary: 'Change fields of an organization. `null` clears',
-  ...OPERATOR,
-  middleware: [jsonBody, someBody],
+  ...needs('organizations:write', jsonBody, someBody),
   request: { params: idParameter, query: waitQuery, ...body(OrganizationPatch) },
   responses: { 200: answer('Changed', ChangedOrganization), ...changeProblems('not_found', 'conflict') },
 })
 
 const suspend = verbRoute(
+  'organizations:write',
   `${PATH}/{id}/suspend`,
   'Suspend an organization: none of its keys passes',
   ChangedOrganization,
 )
-const resume = verbRoute(`${PATH}/{id}/resume`, 'Resume a suspended organization', ChangedOrganization)
+const resume = verbRoute(
+  'organizations:write',
+  `${PATH}/{id}/resume`,
+  'Resume a suspended organization',
+  ChangedOrganization,
+)
 const remove = deleteRoute(
+  'organizations:write',
   `${PATH}/{id}`,
   'Delete an organization for good, and all its keys with it',
   ChangedOrganization,

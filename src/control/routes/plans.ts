@@ -6,7 +6,8 @@ import { answerChange, answerCreation } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { answer, body, changeProblems, idParameter, OPERATOR, pageOf, readProblems } from '../operation.ts'
+import { answer, body, changeProblems, idParameter, pageOf, readProblems } from '../operation.ts'
+import { needs } from '../needs.ts'
 import { makePlan, PLAN, planDeletion, planUpdate } from '../plan-changes.ts'
 import { refused } from '../refused.ts'
 import { ChangedPlan, NewPlan, Plan, PlanPatch, viewPlan } from '../schemas/plan.ts'
@@ -19,8 +20,7 @@ const create = createRoute({
   method: 'post',
   path: PATH,
   summary: 'Create a plan',
-  ...OPERATOR,
-  middleware: [jsonBody],
+  ...needs('plans:write', jsonBody),
   request: { query: waitQuery, ...body(NewPlan) },
   responses: { 201: answer('Created', ChangedPlan), ...changeProblems('conflict') },
 })
@@ -29,7 +29,7 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   summary: 'List plans, newest first',
-  ...OPERATOR,
+  ...needs('plans:read'),
   request: { query: z.strictObject(pageFields) },
   responses: { 200: answer('A page', pageOf(Plan)), ...readProblems() },
 })
@@ -38,7 +38,7 @@ const get = createRoute({
   method: 'get',
   path: `${PATH}/{id}`,
   summary: 'Get a plan',
-  ...OPERATOR,
+  ...needs('plans:read'),
   request: { params: idParameter },
   responses: { 200: answer('The plan', Plan), ...readProblems('not_found') },
 })
@@ -47,13 +47,17 @@ const update = createRoute({
   method: 'patch',
   path: `${PATH}/{id}`,
   summary: 'Change fields of a plan. What is not given stays',
-  ...OPERATOR,
-  middleware: [jsonBody, someBody],
+  ...needs('plans:write', jsonBody, someBody),
   request: { params: idParameter, query: waitQuery, ...body(PlanPatch) },
   responses: { 200: answer('Changed', ChangedPlan), ...changeProblems('not_found', 'conflict') },
 })
 
-const remove = deleteRoute(`${PATH}/{id}`, 'Delete a plan. Refused while anybody has it', ChangedPlan)
+const remove = deleteRoute(
+  'plans:write',
+  `${PATH}/{id}`,
+  'Delete a plan. Refused while anybody has it',
+  ChangedPlan,
+)
 
 export function mountPlans(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {

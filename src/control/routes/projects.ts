@@ -14,11 +14,11 @@ import {
   body,
   changeProblems,
   idParameter,
-  OPERATOR,
   pageOf,
   readProblems,
   writeProblems,
 } from '../operation.ts'
+import { needs } from '../needs.ts'
 import { makeProject, PROJECT, projectUpdate } from '../project-changes.ts'
 import { refused } from '../refused.ts'
 import { ChangedProject, NewProject, Project, ProjectPatch, viewProject } from '../schemas/project.ts'
@@ -32,8 +32,7 @@ const create = createRoute({
   method: 'post',
   path: PATH,
   summary: 'Create a project',
-  ...OPERATOR,
-  middleware: [jsonBody],
+  ...needs('projects:write', jsonBody),
   request: body(NewProject),
   responses: { 201: answer('Created', Project), ...writeProblems('not_found', 'conflict') },
 })
@@ -42,7 +41,7 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   summary: 'List projects, newest first',
-  ...OPERATOR,
+  ...needs('projects:read'),
   request: { query: z.strictObject({ organization_id: field.id('organization').optional(), ...pageFields }) },
   responses: { 200: answer('A page', pageOf(Project)), ...readProblems() },
 })
@@ -51,7 +50,7 @@ const get = createRoute({
   method: 'get',
   path: `${PATH}/{id}`,
   summary: 'Get a project',
-  ...OPERATOR,
+  ...needs('projects:read'),
   request: { params: idParameter },
   responses: { 200: answer('The project', Project), ...readProblems('not_found') },
 })
@@ -60,19 +59,25 @@ const update = createRoute({
   method: 'patch',
   path: `${PATH}/{id}`,
   summary: 'Change fields of a project. `null` clears',
-  ...OPERATOR,
-  middleware: [jsonBody, someBody],
+  ...needs('projects:write', jsonBody, someBody),
   request: { params: idParameter, query: waitQuery, ...body(ProjectPatch) },
   responses: { 200: answer('Changed', ChangedProject), ...changeProblems('not_found', 'conflict') },
 })
 
 const suspend = verbRoute(
+  'projects:write',
   `${PATH}/{id}/suspend`,
   'Suspend a project: none of its keys passes',
   ChangedProject,
 )
-const resume = verbRoute(`${PATH}/{id}/resume`, 'Resume a suspended project', ChangedProject)
+const resume = verbRoute(
+  'projects:write',
+  `${PATH}/{id}/resume`,
+  'Resume a suspended project',
+  ChangedProject,
+)
 const remove = deleteRoute(
+  'projects:write',
   `${PATH}/{id}`,
   'Delete a project for good, and all its keys with it',
   ChangedProject,

@@ -7,7 +7,8 @@ import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { answer, body, changeProblems, idParameter, OPERATOR, pageOf, readProblems } from '../operation.ts'
+import { answer, body, changeProblems, idParameter, pageOf, readProblems } from '../operation.ts'
+import { needs } from '../needs.ts'
 import { refused } from '../refused.ts'
 import { routeDeletion, makeRoute, ROUTE, routeUpdate } from '../route-changes.ts'
 import { ChangedRoute, NewRoute, Route, RoutePatch, viewRoute } from '../schemas/route.ts'
@@ -20,8 +21,7 @@ const create = createRoute({
   method: 'post',
   path: PATH,
   summary: 'Create a route',
-  ...OPERATOR,
-  middleware: [jsonBody],
+  ...needs('config:write', jsonBody),
   request: { query: waitQuery, ...body(NewRoute) },
   responses: { 201: answer('Created', ChangedRoute), ...changeProblems('not_found', 'conflict') },
 })
@@ -30,7 +30,7 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   summary: 'List routes, newest first',
-  ...OPERATOR,
+  ...needs('config:read'),
   request: { query: z.strictObject({ upstream_id: field.id('upstream').optional(), ...pageFields }) },
   responses: { 200: answer('A page', pageOf(Route)), ...readProblems() },
 })
@@ -39,7 +39,7 @@ const get = createRoute({
   method: 'get',
   path: `${PATH}/{id}`,
   summary: 'Get a route',
-  ...OPERATOR,
+  ...needs('config:read'),
   request: { params: idParameter },
   responses: { 200: answer('The route', Route), ...readProblems('not_found') },
 })
@@ -48,13 +48,12 @@ const update = createRoute({
   method: 'patch',
   path: `${PATH}/{id}`,
   summary: 'Change fields of a route. What is not given stays',
-  ...OPERATOR,
-  middleware: [jsonBody, someBody],
+  ...needs('config:write', jsonBody, someBody),
   request: { params: idParameter, query: waitQuery, ...body(RoutePatch) },
   responses: { 200: answer('Changed', ChangedRoute), ...changeProblems('not_found', 'conflict') },
 })
 
-const remove = deleteRoute(`${PATH}/{id}`, 'Delete a route', ChangedRoute)
+const remove = deleteRoute('config:write', `${PATH}/{id}`, 'Delete a route', ChangedRoute)
 
 export function mountRoutes(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {

@@ -3,7 +3,8 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { answerChanged } from '../change-answer.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { answer, body, changeProblems, OPERATOR, readProblems } from '../operation.ts'
+import { answer, body, changeProblems, readProblems } from '../operation.ts'
+import { needs } from '../needs.ts'
 import { ChangedSettings, SecretRotation, Settings, SettingsPatch } from '../schemas/settings.ts'
 import { changeSettings, findSettings, rotateSecret } from '../settings-changes.ts'
 import { waitQuery } from '../wait.ts'
@@ -14,7 +15,7 @@ const get = createRoute({
   method: 'get',
   path: PATH,
   summary: 'Get the settings of the deployment',
-  ...OPERATOR,
+  ...needs('settings:read'),
   responses: { 200: answer('The settings', Settings), ...readProblems() },
 })
 
@@ -22,8 +23,7 @@ const update = createRoute({
   method: 'patch',
   path: PATH,
   summary: 'Change settings. What is not given stays',
-  ...OPERATOR,
-  middleware: [jsonBody, someBody],
+  ...needs('settings:write', jsonBody, someBody),
   request: { query: waitQuery, ...body(SettingsPatch) },
   responses: { 200: answer('Changed', ChangedSettings), ...changeProblems('conflict') },
 })
@@ -32,8 +32,7 @@ const rotate = createRoute({
   method: 'post',
   path: `${PATH}/rotate-secret`,
   summary: 'Put a new secret in front of the ones in use',
-  ...OPERATOR,
-  middleware: [jsonBody],
+  ...needs('settings:write', jsonBody),
   request: { query: waitQuery, ...body(SecretRotation) },
   responses: { 200: answer('Rotated', ChangedSettings), ...changeProblems('conflict') },
 })

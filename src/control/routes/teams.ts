@@ -14,11 +14,11 @@ import {
   body,
   changeProblems,
   idParameter,
-  OPERATOR,
   pageOf,
   readProblems,
   writeProblems,
 } from '../operation.ts'
+import { needs } from '../needs.ts'
 import { refused } from '../refused.ts'
 import { ChangedTeam, NewTeam, Team, TeamPatch, viewTeam } from '../schemas/team.ts'
 import { makeTeam, TEAM, teamDeletion, teamUpdate } from '../team-changes.ts'
@@ -32,8 +32,7 @@ const create = createRoute({
   method: 'post',
   path: PATH,
   summary: 'Create a team',
-  ...OPERATOR,
-  middleware: [jsonBody],
+  ...needs('teams:write', jsonBody),
   request: body(NewTeam),
   responses: { 201: answer('Created', Team), ...writeProblems('not_found', 'conflict') },
 })
@@ -42,7 +41,7 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   summary: 'List teams, newest first',
-  ...OPERATOR,
+  ...needs('teams:read'),
   request: { query: z.strictObject({ organization_id: field.id('organization').optional(), ...pageFields }) },
   responses: { 200: answer('A page', pageOf(Team)), ...readProblems() },
 })
@@ -51,7 +50,7 @@ const get = createRoute({
   method: 'get',
   path: `${PATH}/{id}`,
   summary: 'Get a team',
-  ...OPERATOR,
+  ...needs('teams:read'),
   request: { params: idParameter },
   responses: { 200: answer('The team', Team), ...readProblems('not_found') },
 })
@@ -60,19 +59,24 @@ const update = createRoute({
   method: 'patch',
   path: `${PATH}/{id}`,
   summary: 'Change fields of a team. `null` clears',
-  ...OPERATOR,
-  middleware: [jsonBody, someBody],
+  ...needs('teams:write', jsonBody, someBody),
   request: { params: idParameter, query: waitQuery, ...body(TeamPatch) },
   responses: { 200: answer('Changed', ChangedTeam), ...changeProblems('not_found', 'conflict') },
 })
 
 const suspend = verbRoute(
+  'teams:write',
   `${PATH}/{id}/suspend`,
   'Suspend a team: no key of its projects passes',
   ChangedTeam,
 )
-const resume = verbRoute(`${PATH}/{id}/resume`, 'Resume a suspended team', ChangedTeam)
-const remove = deleteRoute(`${PATH}/{id}`, 'Delete a team. Refused while projects belong to it', ChangedTeam)
+const resume = verbRoute('teams:write', `${PATH}/{id}/resume`, 'Resume a suspended team', ChangedTeam)
+const remove = deleteRoute(
+  'teams:write',
+  `${PATH}/{id}`,
+  'Delete a team. Refused while projects belong to it',
+  ChangedTeam,
+)
 
 export function mountTeams(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {

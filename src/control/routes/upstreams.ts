@@ -6,7 +6,8 @@ import { answerChange, answerCreation } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { answer, body, changeProblems, idParameter, OPERATOR, pageOf, readProblems } from '../operation.ts'
+import { answer, body, changeProblems, idParameter, pageOf, readProblems } from '../operation.ts'
+import { needs } from '../needs.ts'
 import { refused } from '../refused.ts'
 import { ChangedUpstream, NewUpstream, Upstream, UpstreamPatch, viewUpstream } from '../schemas/upstream.ts'
 import { makeUpstream, UPSTREAM, upstreamDeletion, upstreamUpdate } from '../upstream-changes.ts'
@@ -19,8 +20,7 @@ const create = createRoute({
   method: 'post',
   path: PATH,
   summary: 'Create an upstream',
-  ...OPERATOR,
-  middleware: [jsonBody],
+  ...needs('config:write', jsonBody),
   request: { query: waitQuery, ...body(NewUpstream) },
   responses: { 201: answer('Created', ChangedUpstream), ...changeProblems('conflict') },
 })
@@ -29,7 +29,7 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   summary: 'List upstreams, newest first',
-  ...OPERATOR,
+  ...needs('config:read'),
   request: { query: z.strictObject(pageFields) },
   responses: { 200: answer('A page', pageOf(Upstream)), ...readProblems() },
 })
@@ -38,7 +38,7 @@ const get = createRoute({
   method: 'get',
   path: `${PATH}/{id}`,
   summary: 'Get an upstream',
-  ...OPERATOR,
+  ...needs('config:read'),
   request: { params: idParameter },
   responses: { 200: answer('The upstream', Upstream), ...readProblems('not_found') },
 })
@@ -47,13 +47,13 @@ const update = createRoute({
   method: 'patch',
   path: `${PATH}/{id}`,
   summary: 'Change fields of an upstream. What is not given stays',
-  ...OPERATOR,
-  middleware: [jsonBody, someBody],
+  ...needs('config:write', jsonBody, someBody),
   request: { params: idParameter, query: waitQuery, ...body(UpstreamPatch) },
   responses: { 200: answer('Changed', ChangedUpstream), ...changeProblems('not_found', 'conflict') },
 })
 
 const remove = deleteRoute(
+  'config:write',
   `${PATH}/{id}`,
   'Delete an upstream. Refused while routes lead to it',
   ChangedUpstream,

@@ -96,6 +96,7 @@ describe('the document', () => {
     ])
     expect(endpoints.map(label).sort()).toEqual([...resources, ...CHANGES, ...REST].sort())
     expect(guarded.every(({ path }) => path.startsWith('/_latchkey/v1/'))).toBe(true)
+    expect(guarded.filter(({ permission }) => permission === null)).toEqual([])
     expect(waiting.length).toBe(guarded.filter(({ operation }) => promises(operation)).length)
   })
 })

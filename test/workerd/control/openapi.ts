@@ -14,6 +14,7 @@ export interface Schema {
 
 interface Operation {
   readonly security?: readonly object[]
+  readonly 'x-permission'?: string
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
   readonly requestBody?: {
     readonly required?: boolean
@@ -34,6 +35,8 @@ export interface Endpoint {
   readonly method: string
   readonly path: string
   readonly isPublic: boolean
+  /** Null for what is public. */
+  readonly permission: string | null
   readonly hasBody: boolean
   readonly needsBody: boolean
   readonly queryNames: readonly string[]
@@ -51,6 +54,7 @@ export async function readEndpoints(): Promise<readonly Endpoint[]> {
       method: method.toUpperCase(),
       path,
       isPublic: operation.security?.length === 0,
+      permission: operation['x-permission'] ?? null,
       hasBody: operation.requestBody !== undefined,
       needsBody: operation.requestBody?.required === true,
       queryNames: (operation.parameters ?? []).filter((p) => p.in === 'query').map(({ name }) => name),

@@ -11,6 +11,7 @@ import { makeProject, PROJECT, projectUpdate } from '../../../src/control/projec
 import { changeResource } from '../../../src/control/resource.ts'
 import { makeTeam, TEAM, teamDeletion, teamUpdate } from '../../../src/control/team-changes.ts'
 import { TENANT_VERBS } from '../../../src/control/tenant-verbs.ts'
+import { permissionsOfMember } from '../../../src/policy/permissions.ts'
 import { refuse } from '../../../src/problem.ts'
 import { eventsOf } from '../store/chain.ts'
 import { create, createProject, makeDeps, type CreatedKey } from './client.ts'
@@ -21,6 +22,7 @@ const deps = makeDeps()
 const principalOf = (organizationId: string): Principal => ({
   id: 'op_test',
   reach: { organizationId },
+  permissions: permissionsOfMember('admin'),
   actor: { type: 'operator', id: 'op_test', break_glass: false },
   context: { request_id: 'req_test' },
 })

@@ -1,0 +1,28 @@
+// What an endpoint needs of its caller, said where its path stands: it guards the endpoint, and stands in the OpenAPI document.
+import type { MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { Permission } from '../policy/permissions.ts'
+import { refuse } from '../problem.ts'
+import type { ControlEnv } from './deps.ts'
+import { refused } from './refused.ts'
+
+/** Under this name the OpenAPI document tells an endpoint's permission. */
+export const PERMISSION_FIELD = 'x-permission'
+
+/** @param behind what comes after the caller is known to be allowed */
+export function needs(permission: Permission, ...behind: readonly MiddlewareHandler<ControlEnv>[]) {
+  return {
+    security: [{ operator: [] }],
+    [PERMISSION_FIELD]: permission,
+    middleware: [requirePermission(permission), ...behind],
+  }
+}
+
+// Before the body is read: who may not write at all learns nothing of what would be well-formed.
+function requirePermission(permission: Permission) {
+  return createMiddleware<ControlEnv>(async (c, next) =>
+    c.var.principal.permissions.has(permission)
+      ? next()
+      : refused(c, refuse('permission_missing', { evidence: { permission } })),
+  )
+}
