@@ -35,6 +35,7 @@ export function simulate(
     seed,
     isolateSkewsMs: Array.from({ length: isolates }, () => 0),
     objectSkewMs: 0,
+    awayMs: 0,
     plans: [{ limits: [rule], quota: null }],
     commands: [],
   }
@@ -43,9 +44,11 @@ export function simulate(
 
 function doubled(take: RemoteTake): RemoteTake {
   return async (call) => {
-    const answer = await take(call)
-    const standings = answer.standings.map((one) => ({ ...one, granted: 2 * one.granted }))
-    return { ...answer, standings }
+    const answers = await take(call)
+    return answers.map(({ ok, standings }) => ({
+      ok,
+      standings: standings.map((one) => ({ ...one, granted: 2 * one.granted })),
+    }))
   }
 }
 

@@ -5,25 +5,16 @@ import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Budget } from './budget.ts'
 import type { GatewayDeps } from './deps.ts'
-import { canSpend, isRefused, type Draw, type Subject } from './holding.ts'
+import { canSpend, isRefused } from './holding.ts'
+import type { Draw, Subject, Want } from './subject.ts'
 import { capacityOf } from '../policy/rule.ts'
 import { refusedBy } from './limit-refusal.ts'
-import {
-  callLimiter,
-  isAsking,
-  isLeased,
-  isResting,
-  renew,
-  returnExact,
-  settleExact,
-  type Want,
-} from './limiter-call.ts'
+import { isLeased } from './limiter-ask.ts'
+import { isAsking, isResting, renew, returnExact, settleExact } from './limiter-call.ts'
+import { askInTurn, POLL_MS } from './limiter-turn.ts'
 import { reserveCredit, reserveOwn, reserveTokens, takenBy, type Reservation } from './reservation.ts'
 
 const outage = lazy(() => import('./limiter-outage.ts'))
-
-/** How often a request looks for what another one's call has brought. */
-const POLL_MS = 5
 
 /** Spends the cost of a request on every draw, or refuses it and spends nothing. */
 export async function askLimiters(
@@ -99,13 +90,13 @@ async function takeLacking(
   deps: GatewayDeps,
 ): Promise<Result<readonly Reservation[], Refusal>> {
   const { cost, as } = want
-  const answer = isResting(subject, deps.now()) ? null : await callLimiter(subject, lacking, want, deps)
+  const answer = isResting(subject, deps.now()) ? null : await askInTurn(subject, lacking, want, deps)
   const now = deps.now()
   if (answer === null) {
     const local = (await outage()).takeLocally(lacking, cost, now)
     return local.ok ? ok([takenBy(local.value)]) : local
   }
-  if (!answer.ok)
+  if (answer === 'refused' || !answer.ok)
     return err(standingRefusal(lacking, cost, now) ?? refuse('rate_limited', { retryAfterSeconds: 1 }))
   // What was charged at once stays charged.
   if (as === 'spend') return ok([takenBy(() => undefined)])

@@ -9,7 +9,8 @@ import type { GatewayDeps } from './deps.ts'
 import type { FoundKey } from './lookup.ts'
 import { drawsOf } from './draws.ts'
 import type { Trace } from './record.ts'
-import { canSpend, isRefused, spend, unspend, type Draw, type Subject } from './holding.ts'
+import { canSpend, isRefused, spend, unspend } from './holding.ts'
+import type { Draw, Subject } from './subject.ts'
 
 export interface Budget {
   /** For a request that does not go out after all. */

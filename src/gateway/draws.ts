@@ -4,7 +4,7 @@ import type { LimitFacts, QuotaFacts } from '../model/limits.ts'
 import type { KeyFacts, PlanFacts, RouteFacts } from '../model/snapshot.ts'
 import { limiterName } from '../limits/rpc.ts'
 import type { Rule } from '../policy/rule.ts'
-import { holdingOf, newSubject, type Draw, type Subject } from './holding.ts'
+import { holdingOf, newSubject, type Draw, type Subject } from './subject.ts'
 import type { EdgeMemory } from './memory.ts'
 
 interface Found {

@@ -1,17 +1,17 @@
 // What an isolate holds of a limit: tokens that the limiter set aside for it, what became of them since it last told, and a refusal
 // while it lasts. Changed in place and without awaiting, so that of two requests only one gets a token.
-import type { LimitFacts, QuotaFacts } from '../model/limits.ts'
-import { capacityOf, counterOf, type Rule } from '../policy/rule.ts'
-
-/** Before the limiter has told how long a lease is. */
-const FIRST_LEASE_MS = 1_000
 
 export interface Holding {
-  /** Of `counterOf`: holdings of one counter by different rules are of one lease. */
+  /** Of `counterOf`. */
   readonly counter: string
+  /** Of this isolate's holdings of the subject: part of the name by which the limiter knows the holder. */
+  readonly number: number
   tokens: number
-  /** Which lease the tokens belong to; 0: none. */
+  /** Which lease the tokens belong to, and by which name it is held; 0: none. */
   lease: number
+  heldAs: string
+  /** By which name it was last asked for. */
+  askedAs: string
   /** The tokens may be spent from then on, and no longer than until. Epoch milliseconds. */
   sinceMs: number
   untilMs: number
@@ -22,11 +22,14 @@ export interface Holding {
    * to be had. `for all`: it brought nothing, so that to wait for another one's call is in vain.
    */
   scarce: 'no' | 'for all' | 'to renew'
-  /** Spent, and given back, since the last call. */
+  /** Spent, and given back, of this lease in all, and how much of both the limiter is known to have heard. */
   spent: number
   returned: number
+  heard: number
   /** When, in the order of things here, the limiter was last told, or the lease became another one. */
   toldAt: number
+  /** Since when somebody sees to it that what is spent is charged soon (`exact`), 0: nobody. Epoch milliseconds. */
+  settlingSince: number
   /** Passed without a token (`async`), and still to be charged. */
   owed: number
   /** Told by a call that failed: not to be said again, and not to be passed again on credit, until the limiter answers. */
@@ -56,68 +59,6 @@ export interface Standstill {
   readonly againAtMs: number
 }
 
-/** A key, a project or an organization, whose limiter keeps its counters. */
-export interface Subject {
-  /** Name of its limiter. */
-  readonly name: string
-  /** By rule: what one plan refuses, another may let pass. */
-  readonly holdings: Map<string, Holding>
-  /** Since when a call of this isolate is under way, 0: none. Others wait for what it brings. Epoch milliseconds. */
-  askingSince: number
-  /** Its limiter failed: it is left alone until then. */
-  restsUntilMs: number
-  /** How long its last answer took, milliseconds: tokens of a lease that is not much longer would come too late. */
-  answerMs: number
-  /** How often it failed since it last answered. */
-  misses: number
-  /** How often it failed. After each the isolate goes by another name there, and what it held by the former ends in time. */
-  failures: number
-}
-
-/** One limit that a request draws on. */
-export interface Draw {
-  readonly facts: LimitFacts | QuotaFacts
-  readonly rule: Rule
-  readonly subject: Subject
-  readonly holding: Holding
-}
-
-export function newSubject(name: string): Subject {
-  return { name, holdings: new Map(), askingSince: 0, restsUntilMs: 0, answerMs: 0, misses: 0, failures: 0 }
-}
-
-/** @param now epoch milliseconds */
-export function holdingOf(subject: Subject, rule: Rule, now: number): Holding {
-  const key = JSON.stringify(rule)
-  const held = subject.holdings.get(key)
-  if (held !== undefined) return held
-  const made: Holding = {
-    counter: counterOf(rule),
-    tokens: 0,
-    lease: 0,
-    sinceMs: 0,
-    untilMs: 0,
-    leaseMs: FIRST_LEASE_MS,
-    scarce: 'no',
-    spent: 0,
-    returned: 0,
-    toldAt: 0,
-    owed: 0,
-    unsure: 0,
-    isKnown: rule.limit === 0,
-    remaining: capacityOf(rule),
-    resetAtMs: rule.limit === 0 ? null : now,
-    blocks: rule.limit === 0,
-    refusals: new Map(),
-    emptyUntilMs: 0,
-    asked: 0,
-    countedSinceMs: now,
-    ratePerMs: 0,
-  }
-  subject.holdings.set(key, made)
-  return made
-}
-
 export function canSpend({ tokens, sinceMs, untilMs }: Holding, cost: number, now: number): boolean {
   // A clock that stepped back would make the lease longer than the limiter knows it.
   return tokens >= cost && now < untilMs && now >= sinceMs
@@ -140,9 +81,15 @@ export function unspend(holding: Holding, cost: number, spentAt: number): void {
   holding.tokens += cost
 }
 
-/** Nothing is left to be told: the limiter hears of it now, or never will. */
-export function forgetSpent(holding: Holding): void {
-  Object.assign(holding, { spent: 0, returned: 0, toldAt: ++order })
+/** The limiter is told now: what was spent before is spent for good. */
+export function markTold(holding: Holding): void {
+  holding.toldAt = ++order
+}
+
+/** Of a lease that ended, or that another one takes the place of. */
+export function forgetLease(holding: Holding): void {
+  Object.assign(holding, { tokens: 0, lease: 0, heldAs: '', spent: 0, returned: 0, heard: 0 })
+  markTold(holding)
 }
 
 export function isRefused({ blocks, refusals }: Holding, cost: number, now: number): boolean {

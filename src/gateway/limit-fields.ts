@@ -1,7 +1,7 @@
 // How each limit stands, as response fields: RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers), structured
 // fields with one member for each named limit; X-Quota-Warning; and X-RateLimit-* where the deployment wants them.
 import type { RateLimitFields } from '../model/vocabulary.ts'
-import type { Draw } from './holding.ts'
+import type { Draw } from './subject.ts'
 
 /** RFC 9651, section 3.3.1: an Integer has 15 digits. */
 const MAX_INTEGER = 999_999_999_999_999

@@ -1,7 +1,7 @@
 // What a request is told that a limit refuses: which one, and a Retry-After that is true. Nobody else taking the budget, the same
 // request passes then (RFC 9110, section 10.2.3; RFC 6585, section 4).
 import { refuse, type Refusal } from '../problem.ts'
-import type { Draw } from './holding.ts'
+import type { Draw } from './subject.ts'
 
 /** @param draws those that refuse, at least one */
 export function refusedBy(draws: readonly Draw[], cost: number, now: number): Refusal {

@@ -3,17 +3,16 @@
 import { advanceMeter, chargeMeter, freeAt, leftOf, openMeter, type Meter } from '../policy/meter.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import type { Draw, Holding, Standstill } from './holding.ts'
+import type { Holding, Standstill } from './holding.ts'
+import type { Draw } from './subject.ts'
 import { refusedBy } from './limit-refusal.ts'
 
 const meters = new WeakMap<Holding, Meter>()
 
 /** Takes the cost from this isolate's own count of every draw, or from none. */
 export function takeLocally(draws: readonly Draw[], cost: number, now: number): Result<() => void, Refusal> {
-  if (draws.some(({ facts }) => facts.onOutage === 'deny'))
-    return err(
-      refuse('verification_unavailable', { detail: 'A limit cannot be counted now.', retryAfterSeconds: 1 }),
-    )
+  for (const { subject } of draws) subject.isMissed = true
+  if (draws.some(({ facts }) => facts.onOutage === 'deny')) return err(refuseUncounted(draws, now))
   const counted = draws.map((draw) => ({ draw, meter: meterOf(draw, now) }))
   const refusing = counted.filter(({ meter }) => leftOf(meter) < cost)
   if (refusing.length > 0) {
@@ -25,6 +24,13 @@ export function takeLocally(draws: readonly Draw[], cost: number, now: number): 
   }
   const undos = counted.map(({ draw, meter }) => charge(draw.holding, meter, cost))
   return ok(() => undos.forEach((undo) => undo()))
+}
+
+// By then the limiter has been tried again, and answers if it can be reached.
+function refuseUncounted(draws: readonly Draw[], now: number): Refusal {
+  const untilMs = Math.max(...draws.map(({ subject }) => subject.restsUntilMs))
+  const retryAfterSeconds = Math.max(1, Math.ceil((untilMs - now) / 1000))
+  return refuse('verification_unavailable', { detail: 'A limit cannot be counted now.', retryAfterSeconds })
 }
 
 function standstill(untilMs: number | null): Standstill {

@@ -6,7 +6,7 @@ import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import type { ProblemCode } from '../problem.ts'
 import type { Basis } from './basis.ts'
 import type { GatewayDeps } from './deps.ts'
-import type { Draw } from './holding.ts'
+import type { Draw } from './subject.ts'
 import type { Target } from './path.ts'
 import { countUsage } from './usage.ts'
 

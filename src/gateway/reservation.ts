@@ -1,6 +1,7 @@
 // What is set apart for one request while others of its limits are still asked: nobody else gets it, the limiter is not told that it
 // is spent, and it is let go when the request does not pass.
-import { canSpend, spend, unspend, type Draw } from './holding.ts'
+import { canSpend, spend, unspend } from './holding.ts'
+import type { Draw } from './subject.ts'
 
 export interface Reservation {
   /** False when waiting took so long that it is worth nothing any more. Epoch milliseconds. */
@@ -18,11 +19,9 @@ export function reserveTokens(draw: Draw, cost: number): Reservation {
 }
 
 /** Of tokens that were granted to this request, and never were among those that everybody may spend. */
-export function reserveOwn({ holding, subject }: Draw, cost: number, lease: number): Reservation {
-  const { failures } = subject
-  // Leases that were given up have no names: those from before and after a failure look the same.
-  const isSame = () => holding.lease === lease && (lease !== 0 || subject.failures === failures)
-  // Of a lease that ended everything is charged.
+export function reserveOwn({ holding }: Draw, cost: number, lease: number): Reservation {
+  // Of a lease that ended everything is charged; of one that the last word was said on, everything is free.
+  const isSame = () => holding.lease === lease
   const letGo = () => {
     if (isSame()) holding.tokens += cost
   }

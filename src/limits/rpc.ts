@@ -6,7 +6,9 @@ import type { UsageBatch } from './usage.ts'
 /** What a request wants of one limit. */
 export interface Ask {
   readonly rule: Rule
-  /** What this request costs. All asks of a call get their cost, or none gets anything. */
+  /** By whom what is set aside is held: a name of the isolate's, by which it will say what became of it. */
+  readonly holder: string
+  /** What this request costs. All asks of a request get their cost, or none gets anything. */
   readonly cost: number
   /**
    * `spend`: the cost is charged at once, the request is certain to use it. `hold`: it is set aside as the surplus is,
@@ -19,28 +21,36 @@ export interface Ask {
   readonly owed: number
 }
 
-/** What became of the tokens of a lease since the last report. */
+/**
+ * What became of the tokens of a lease since it began, in all: it may be said again, late, and in any order. Whoever says it does so
+ * because nobody can know whether it was heard.
+ */
 export interface Settlement {
+  readonly holder: string
   /** Of `counterOf`. */
   readonly counter: string
-  /** Of the `Grant`. One that has ended is charged already: what is said of it comes too late. */
+  /** Of the `Standing`; 0: none that was heard of. One that has ended is charged already: what is said of it comes too late. */
   readonly lease: number
   readonly spent: number
   readonly returned: number
+  /**
+   * Nothing more will be spent of this lease, nor of any other that this holder has of this counter: its answer was lost.
+   */
+  readonly isLast: boolean
 }
 
 export interface TakeCall {
   /** The isolate, by a random name of its own. */
-  readonly holder: string
+  readonly isolate: string
   readonly settlements: readonly Settlement[]
-  /** Empty: nothing but settlements. */
-  readonly asks: readonly Ask[]
+  /** Decided one after the other, each as if it had come alone. Empty: nothing but settlements. */
+  readonly requests: readonly (readonly Ask[])[]
 }
 
-/** How one limit stands after a call. */
+/** How one limit stands after a request. */
 export interface Standing {
   readonly name: string
-  /** Set aside for the isolate by this call: the surplus, and the cost where it was to be held. */
+  /** Set aside for the isolate by this request: the surplus, and the cost where it was to be held. */
   readonly granted: number
   /** To be named in settlements; 0 without a lease. */
   readonly lease: number
@@ -69,14 +79,15 @@ export interface TakeAnswer {
 }
 
 export interface Limiter {
-  take(call: TakeCall): TakeAnswer
+  /** @returns in the order of the requests */
+  take(call: TakeCall): readonly TakeAnswer[]
   /** Keeps counts of usage; a batch that it knows already is ignored. Throws when they could not be kept. */
   record(batch: UsageBatch): Promise<void>
 }
 
 /** A limiter as its callers see it. */
 export interface RemoteLimiter {
-  readonly take: (call: TakeCall) => Promise<TakeAnswer>
+  readonly take: (call: TakeCall) => Promise<readonly TakeAnswer[]>
   readonly record: (batch: UsageBatch) => Promise<void>
 }
 

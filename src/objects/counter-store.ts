@@ -21,8 +21,8 @@ export class CounterStore {
     this.#sql.exec(`
       CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, rule TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS leases (
-        name TEXT NOT NULL, holder TEXT NOT NULL, id INTEGER NOT NULL, tokens INTEGER NOT NULL, ends_at INTEGER NOT NULL,
-        PRIMARY KEY (name, holder)) WITHOUT ROWID;
+        name TEXT NOT NULL, holder TEXT NOT NULL, id INTEGER NOT NULL, tokens INTEGER NOT NULL, spent INTEGER NOT NULL,
+        returned INTEGER NOT NULL, ends_at INTEGER NOT NULL, PRIMARY KEY (name, holder)) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS log_entries (
         name TEXT NOT NULL, at INTEGER NOT NULL, tokens INTEGER NOT NULL, PRIMARY KEY (name, at)) WITHOUT ROWID;`)
   }
@@ -88,12 +88,15 @@ export class CounterStore {
     for (const [holder, lease] of after) {
       if (before.get(holder) === lease) continue
       this.#sql.exec(
-        `INSERT INTO leases (name, holder, id, tokens, ends_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (name, holder) DO UPDATE SET id = excluded.id, tokens = excluded.tokens, ends_at = excluded.ends_at`,
+        `INSERT INTO leases (name, holder, id, tokens, spent, returned, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (name, holder) DO UPDATE SET id = excluded.id, tokens = excluded.tokens, spent = excluded.spent,
+           returned = excluded.returned, ends_at = excluded.ends_at`,
         name,
         holder,
         lease.id,
         lease.tokens,
+        lease.spent,
+        lease.returned,
         lease.endsAtMs,
       )
     }
@@ -101,10 +104,10 @@ export class CounterStore {
 
   #leases(name: string): ReadonlyMap<string, Lease> {
     const rows = this.#rows<Lease & Record<string, SqlStorageValue>>(
-      'SELECT holder, id, tokens, ends_at AS endsAtMs FROM leases WHERE name = ?',
+      'SELECT holder, id, tokens, spent, returned, ends_at AS endsAtMs FROM leases WHERE name = ?',
       name,
     )
-    return new Map(rows.map(({ holder, id, tokens, endsAtMs }) => [holder, { holder, id, tokens, endsAtMs }]))
+    return new Map(rows.map((lease) => [lease.holder, { ...lease }]))
   }
 
   #entries(name: string): readonly Charge[] {

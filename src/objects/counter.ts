@@ -8,8 +8,12 @@ export interface Lease {
   readonly holder: string
   /** Named by settlements, so that what is said of a lease that ended is not taken for a later one. */
   readonly id: number
+  /** Set aside still. */
   readonly tokens: number
-  /** Epoch milliseconds: then they are charged, spent or not. */
+  /** What its holder has said so far, in all. */
+  readonly spent: number
+  readonly returned: number
+  /** Epoch milliseconds: then the tokens are charged, spent or not. */
   readonly endsAtMs: number
 }
 

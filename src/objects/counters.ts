@@ -54,19 +54,24 @@ export class Counters {
   }
 
   /** @param now epoch milliseconds */
-  take({ holder, settlements, asks }: TakeCall, now: number): TakeAnswer {
-    this.#activity.note(holder, now)
+  take({ isolate, settlements, requests }: TakeCall, now: number): readonly TakeAnswer[] {
+    this.#activity.note(isolate, now)
     const drafts = new Drafts(this.#counters, now)
-    for (const settlement of settlements) settle(drafts, holder, settlement)
-    const decisions = asks.map((ask) => this.#decide(drafts, ask, now))
-    const ok = decisions.every(({ offer }) => offer.enough)
-    const standings = decisions.map((decision) =>
-      ok ? this.#grant(drafts, holder, decision, now) : this.#refuse(decision, now),
-    )
+    for (const settlement of settlements) settle(drafts, settlement)
+    const answers = requests.map((asks) => this.#answer(drafts, asks, now))
     const written = drafts.written()
     this.#store.save(written)
     this.isStored ||= written.length > 0
     for (const [name, counter] of drafts.all) this.#counters.set(name, counter)
+    return answers
+  }
+
+  #answer(drafts: Drafts, asks: readonly Ask[], now: number): TakeAnswer {
+    const decisions = asks.map((ask) => this.#decide(drafts, ask, now))
+    const ok = decisions.every(({ offer }) => offer.enough)
+    const standings = decisions.map((decision) =>
+      ok ? this.#grant(drafts, decision, now) : this.#refuse(decision, now),
+    )
     return { ok, standings }
   }
 
@@ -93,8 +98,8 @@ export class Counters {
     return { ask, counter, demand, offer: decideOffer(rule, demand) }
   }
 
-  #grant(drafts: Drafts, holder: string, { ask, counter, demand, offer }: Decision, now: number): Standing {
-    const { rule, cost } = ask
+  #grant(drafts: Drafts, { ask, counter, demand, offer }: Decision, now: number): Standing {
+    const { rule, cost, holder } = ask
     const spent = ask.as === 'spend' ? cost : 0
     const surplus = offer.enough ? offer.surplus : 0
     const granted = surplus + cost - spent
@@ -127,6 +132,8 @@ export class Counters {
       holder,
       id: 1 + Math.floor(this.#random() * (Number.MAX_SAFE_INTEGER - 1)),
       tokens: granted,
+      spent: 0,
+      returned: 0,
       endsAtMs,
     }
   }

@@ -50,19 +50,22 @@ export class Drafts {
   }
 }
 
-/** Notes what an isolate says of a lease. */
-export function settle(
-  drafts: Drafts,
-  holder: string,
-  { counter: name, lease: id, spent, returned }: Settlement,
-): void {
+/** Notes what an isolate says of a lease. What was said before, or of a lease that has ended, changes nothing. */
+export function settle(drafts: Drafts, { counter: name, holder, lease: id, ...said }: Settlement): void {
   const counter = drafts.find(name)
   const lease = counter?.leases.get(holder)
-  // A lease that ended was charged as a whole: there is nothing left to say of it.
-  if (counter === null || lease?.id !== id) return
-  const tokens = Math.max(0, lease.tokens - spent - returned)
-  const meter = spent === 0 ? counter.meter : chargeMeter(counter.meter, spent)
-  drafts.write(name, { meter, leases: withLease(counter.leases, { ...lease, tokens }) })
+  if (counter === null || lease === undefined) return
+  // Another one than it speaks of: that one ended and was charged as a whole, and of this one its holder never heard.
+  const known = lease.id === id ? said : lease
+  if (lease.id !== id && !said.isLast) return
+  const spent = Math.max(lease.spent, known.spent)
+  const returned = Math.max(lease.returned, known.returned)
+  const newlySpent = spent - lease.spent
+  const left = Math.max(0, lease.tokens - newlySpent - (returned - lease.returned))
+  const tokens = said.isLast ? 0 : left
+  if (newlySpent === 0 && tokens === lease.tokens) return
+  const meter = newlySpent === 0 ? counter.meter : chargeMeter(counter.meter, newlySpent)
+  drafts.write(name, { meter, leases: withLease(counter.leases, { ...lease, tokens, spent, returned }) })
 }
 
 function sameRule(one: Rule, other: Rule): boolean {

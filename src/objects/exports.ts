@@ -76,7 +76,7 @@ export class Limiter extends DurableObject<Env> implements LimiterCalls {
     })
   }
 
-  take(call: TakeCall): TakeAnswer {
+  take(call: TakeCall): readonly TakeAnswer[] {
     return this.#limiter.take(call)
   }
 

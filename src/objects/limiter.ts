@@ -36,13 +36,13 @@ export class LimiterObject implements Limiter {
     this.#usage = new UsageLedger(storage, deps.now)
   }
 
-  take(call: TakeCall): TakeAnswer {
+  take(call: TakeCall): readonly TakeAnswer[] {
     this.#counters ??= new Counters(this.#storage, this.#deps.random)
-    const answer = this.#counters.take(call, this.#deps.now())
+    const answers = this.#counters.take(call, this.#deps.now())
     // Nobody waits for it: without the alarm, what is stored here stays for longer, and that is all.
     if (this.#counters.isStored && !isSet(this.#alarmAt))
       this.#waitUntil(this.#schedule().catch(() => undefined))
-    return answer
+    return answers
   }
 
   async record(batch: UsageBatch): Promise<void> {

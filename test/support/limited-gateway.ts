@@ -69,8 +69,9 @@ export async function calm(): Promise<void> {
   while (calls.underWay > 0)
 }
 
-/** Stops the clock at the time that it has. */
+/** Stops the clock at the time that it has. Whoever sleeps from before never wakes. */
 export function stopClockHere(): void {
+  sleepers.clear()
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
 }
 

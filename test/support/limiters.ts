@@ -9,6 +9,7 @@ import type {
   Settlement,
   Standing,
   TakeAnswer,
+  TakeCall,
 } from '../../src/limits/rpc.ts'
 import type { QuotaRule, RateRule, Rule } from '../../src/policy/rule.ts'
 
@@ -48,21 +49,39 @@ export const EVERY_KIND: readonly (readonly [string, (limit: number) => Rule])[]
   ['a quota', (limit) => quota({ limit })],
 ]
 
+/** As if nobody in particular asked: `callOf` says who does. */
 export function askFor(rule: Rule, changes: Partial<Ask> = {}): Ask {
-  return { rule, cost: 1, as: 'spend', surplus: 0, owed: 0, ...changes }
+  return { rule, holder: '', cost: 1, as: 'spend', surplus: 0, owed: 0, ...changes }
 }
 
 interface Caller {
   readonly holder?: string
-  readonly settlements?: readonly Settlement[]
+  readonly settlements?: readonly Said[]
 }
 
+/** What a holder says of its own lease. */
+export type Said = Pick<Settlement, 'counter' | 'lease'> & Partial<Settlement>
+
+/** A call for one request, by an isolate that holds everything by its own name. */
+export function callOf(
+  asks: readonly Ask[],
+  { holder = 'isolate-1', settlements = [] }: Caller = {},
+): TakeCall {
+  return {
+    isolate: holder,
+    settlements: settlements.map((said) => ({ holder, spent: 0, returned: 0, isLast: false, ...said })),
+    requests: asks.length === 0 ? [] : [asks.map((ask) => ({ ...ask, holder }))],
+  }
+}
+
+/** @returns the answer to its request; nothing is granted where nothing is asked for */
 export async function take(
   limiter: LimiterStub,
   asks: readonly Ask[],
-  { holder = 'isolate-1', settlements = [] }: Caller = {},
+  caller: Caller = {},
 ): Promise<TakeAnswer> {
-  return limiter.take({ holder, settlements, asks })
+  const [answer = { ok: true, standings: [] }] = await limiter.take(callOf(asks, caller))
+  return answer
 }
 
 /** How one rule stands, asked by somebody who takes nothing. */

@@ -1,5 +1,5 @@
 // The guards of leased budgets, each as the surroundings in which it is missing. The code under test stays as it is.
-import type { TakeAnswer, TakeCall } from '../../../src/limits/rpc.ts'
+import type { Ask, Settlement, TakeAnswer, TakeCall } from '../../../src/limits/rpc.ts'
 import { LEASE_MARGIN_MS } from '../../../src/policy/lease.ts'
 import type { RemoteTake, Surroundings, Take } from './surroundings.ts'
 
@@ -11,8 +11,8 @@ export const NEEDED: Readonly<Record<string, Missing>> = {
   'a margin, and a lease from before the call': {
     remote: (take, now) => async (call) => {
       const sentAt = now()
-      const answer = await take(call)
-      return lengthen(answer, (ttlMs) => ttlMs + now() - sentAt + LEASE_MARGIN_MS)
+      const answers = await take(call)
+      return lengthen(answers, (ttlMs) => ttlMs + now() - sentAt + LEASE_MARGIN_MS)
     },
   },
   'tokens that are held counted as used': {
@@ -23,14 +23,18 @@ export const NEEDED: Readonly<Record<string, Missing>> = {
   },
   'the write before the answer': { writes: 'lost' },
   'a limit that is asked again under the same name by another rule': {
-    take: (take, corrupt) => before(take, ({ asks }) => forgetOtherRules(asks, corrupt)),
+    take: (take, corrupt) => before(take, ({ requests }) => forgetOtherRules(requests.flat(), corrupt)),
   },
+  'the totals that a limiter was told so far': {
+    take: (take, corrupt) => before(take, () => corrupt('UPDATE leases SET spent = 0, returned = 0')),
+  },
+  'a last word that comes last': { remote: (take) => saying(take, (one) => ({ ...one, isLast: true })) },
+  'other names after a failure': { remote: (take) => renaming(take, withoutFailures) },
 }
 
 /** What a second belt makes up for: without these no counter lets too much pass, as long as the belt is there. */
 export const BELTED: Readonly<Record<string, Missing>> = {
-  // The belt: after a call that failed, what was held is spent without being told of.
-  'settlements that are said once': { remote: repeating },
+  // The belt: leases of one holder follow each other, and a total of one that ended is seldom more than what the next has told.
   'the name of the lease in what is said of it': {
     take: (take, _corrupt, select) => ofAnyLease(take, select),
   },
@@ -46,8 +50,11 @@ function withTtl(take: RemoteTake, alter: (ttlMs: number) => number): RemoteTake
   return async (call) => lengthen(await take(call), alter)
 }
 
-function lengthen(answer: TakeAnswer, alter: (ttlMs: number) => number): TakeAnswer {
-  return { ...answer, standings: answer.standings.map((one) => ({ ...one, ttlMs: alter(one.ttlMs) })) }
+function lengthen(answers: readonly TakeAnswer[], alter: (ttlMs: number) => number): readonly TakeAnswer[] {
+  return answers.map(({ ok, standings }) => ({
+    ok,
+    standings: standings.map((one) => ({ ...one, ttlMs: alter(one.ttlMs) })),
+  }))
 }
 
 function before(take: Take, prepare: (call: TakeCall) => void): Take {
@@ -59,37 +66,43 @@ function before(take: Take, prepare: (call: TakeCall) => void): Take {
 
 function ofAnyLease(take: Take, select: (query: string) => readonly unknown[]): Take {
   return (call) => {
-    const [holder] = call.holder.split('/')
     const rows = select(`SELECT name, id, holder FROM leases`) as readonly {
       name: string
       id: number
       holder: string
     }[]
-    const settlements = call.settlements.map((one) => {
-      const lease = rows.find(
-        ({ name, holder: whose }) => name === one.counter && whose.startsWith(holder ?? ''),
-      )
-      return lease === undefined ? one : { ...one, lease: lease.id }
-    })
-    return take({ ...call, settlements })
+    return sayingOf(
+      call,
+      (one) => {
+        const lease = rows.find(({ name, holder }) => name === one.counter && holder === one.holder)
+        return lease === undefined ? one : { ...one, lease: lease.id }
+      },
+      take,
+    )
   }
 }
 
-// An isolate that goes on under its name, and says again what may not have been heard.
-function repeating(take: RemoteTake): RemoteTake {
-  return async (call) => {
-    const holder = call.holder.split('/')[0] ?? ''
-    const settlements = [...(unheard.get(holder) ?? []), ...call.settlements]
-    unheard.set(holder, settlements)
-    const answer = await take({ ...call, holder, settlements })
-    unheard.set(holder, [])
-    return answer
+function saying(take: RemoteTake, alter: (one: Settlement) => Settlement): RemoteTake {
+  return (call) => sayingOf(call, alter, take)
+}
+
+function sayingOf<T>(call: TakeCall, alter: (one: Settlement) => Settlement, take: (call: TakeCall) => T): T {
+  return take({ ...call, settlements: call.settlements.map(alter) })
+}
+
+function renaming(take: RemoteTake, alter: (holder: string) => string): RemoteTake {
+  return (call) => {
+    const requests = call.requests.map((asks) => asks.map((ask) => ({ ...ask, holder: alter(ask.holder) })))
+    const settlements = call.settlements.map((one) => ({ ...one, holder: alter(one.holder) }))
+    return take({ ...call, requests, settlements })
   }
 }
 
-const unheard = new Map<string, TakeCall['settlements']>()
+function withoutFailures(holder: string): string {
+  return holder.slice(0, holder.lastIndexOf('/'))
+}
 
-function forgetOtherRules(asks: TakeCall['asks'], corrupt: (query: string) => void): void {
+function forgetOtherRules(asks: readonly Ask[], corrupt: (query: string) => void): void {
   for (const { rule } of asks)
     corrupt(`DELETE FROM counters WHERE name LIKE '%${rule.name}' AND rule <> '${JSON.stringify(rule)}'`)
 }

@@ -6,6 +6,7 @@ import type { GatewayDeps } from '../../../src/gateway/deps.ts'
 import '../../../src/gateway/ask-limiter.ts'
 // oxlint-disable-next-line import/no-unassigned-import -- for what it does
 import '../../../src/gateway/limiter-outage.ts'
+import { POLL_MS } from '../../../src/gateway/limiter-turn.ts'
 import { createMemory } from '../../../src/gateway/memory.ts'
 import type { KeyFacts, PlanFacts } from '../../../src/model/snapshot.ts'
 import { keyFacts } from '../facts.ts'
@@ -17,6 +18,8 @@ import type { World } from './world.ts'
 export interface Isolate {
   readonly party: Party
   readonly line: Line
+  /** Those of an earlier generation never ring: the requests that set them were ended. */
+  readonly timers: { generation: number }
   readonly deps: GatewayDeps
   /** Its own copies: two keys of one project, and one of another, all of one organization. */
   readonly keys: readonly KeyFacts[]
@@ -40,6 +43,7 @@ export function createIsolate(skewMs: number, plan: PlanFacts, world: World): Is
   const { timeline, surroundings } = world
   const party = { skewMs, isAlive: true }
   const line = createLine()
+  const timers = { generation: 0 }
   const now = () => timeline.clockOf(party)
   const deps: LimitDeps = {
     memory: createMemory(),
@@ -48,18 +52,21 @@ export function createIsolate(skewMs: number, plan: PlanFacts, world: World): Is
       take: surroundings.remote((call) => world.ask(name, call, line), now),
       record: async () => undefined,
     }),
-    sleep: (ms) =>
-      surroundings.timers === 'ring' || ms <= POLL_MS ? timeline.sleep(ms) : new Promise(() => {}),
+    sleep: async (ms) => {
+      if (ms <= POLL_MS) return timeline.sleep(ms)
+      const { generation } = timers
+      await timeline.sleep(ms)
+      if (surroundings.timers === 'are lost' || generation !== timers.generation) await NEVER
+    },
     now,
     random: () => 0,
     log: () => undefined,
     waitUntil: (promise) => void promise.catch((error: unknown) => world.fail(error)),
   }
-  return { party, line, deps: deps as GatewayDeps, keys: KEYS.map(keyFacts), config: configOf(plan) }
+  return { party, line, timers, deps: deps as GatewayDeps, keys: KEYS.map(keyFacts), config: configOf(plan) }
 }
 
-/** A request that looks again soon is no timer that brings something back. */
-const POLL_MS = 5
+const NEVER = new Promise<never>(() => {})
 
 export function configOf(plan: PlanFacts): CompiledConfig {
   return { plans: new Map([[PLAN_ID, plan]]) } as unknown as CompiledConfig

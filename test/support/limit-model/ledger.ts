@@ -11,7 +11,8 @@ interface Pass {
 }
 
 interface Account {
-  readonly rules: Rule[]
+  /** By what they say: each request brings its own copy. */
+  readonly rules: Map<string, Rule>
   readonly passes: Pass[]
 }
 
@@ -21,16 +22,16 @@ export class Ledger {
   /** @param atMs by a clock that runs no slower than the true time, and no faster than the limiter's */
   enter(subject: string, rule: Rule, tokens: number, atMs: number): void {
     const name = `${subject} ${counterOf(rule)}`
-    const account = this.#accounts.get(name) ?? { rules: [], passes: [] }
+    const account: Account = this.#accounts.get(name) ?? { rules: new Map(), passes: [] }
     this.#accounts.set(name, account)
-    if (!account.rules.includes(rule)) account.rules.push(rule)
+    account.rules.set(JSON.stringify(rule), rule)
     if (tokens > 0) account.passes.push({ atMs, tokens })
   }
 
   /** @returns the first counter that let too much pass, in words */
   breach(): string | null {
     for (const [name, { rules, passes }] of this.#accounts) {
-      const over = excessOf(rules, passes)
+      const over = excessOf([...rules.values()], passes)
       if (over > 0) return `${name} let ${over} too many pass`
     }
     return null
@@ -38,7 +39,10 @@ export class Ledger {
 
   /** By how many tokens the worst counter is past its bound in its worst interval. */
   excess(): number {
-    return Math.max(0, ...[...this.#accounts.values()].map(({ rules, passes }) => excessOf(rules, passes)))
+    return Math.max(
+      0,
+      ...[...this.#accounts.values()].map(({ rules, passes }) => excessOf([...rules.values()], passes)),
+    )
   }
 }
 

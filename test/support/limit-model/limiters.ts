@@ -32,7 +32,7 @@ export class Limiters {
     return place
   }
 
-  take(subject: string, call: TakeCall): TakeAnswer {
+  take(subject: string, call: TakeCall): readonly TakeAnswer[] {
     this.calls++
     const place = this.placeOf(subject)
     this.#latestMs.set(subject, this.latestMs(subject))

@@ -6,8 +6,8 @@ import type { Schedule } from './schedule.ts'
 import { SOUND, type Surroundings } from './surroundings.ts'
 import { World, type Outcome } from './world.ts'
 
-/** What the last commands set off is watched for this long. */
-const AFTERMATH_MS = 12_000
+/** What the last commands set off is watched for this long: the longest lease, and what comes behind it. */
+const AFTERMATH_MS = 18_000
 
 /** @returns the first bound that was broken, in words; null when all were kept */
 export function play(schedule: Schedule, changes: Partial<Surroundings> = {}): Promise<string | null> {
@@ -42,7 +42,7 @@ async function outcomeOf(world: World, i: number): Promise<Outcome> {
   world.request(world.isolate(i), { key: 0, cost: 1, goesOut: true }, new Luck([], []), (outcome) => {
     outcomes.push(outcome)
   })
-  await world.pass(SOON_MS)
+  await world.pass(SOON_MS + 3 * world.awayMs)
   const [outcome] = outcomes
   if (outcome === undefined) throw new Error('a request hangs')
   return outcome

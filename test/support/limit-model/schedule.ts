@@ -17,6 +17,8 @@ type Action =
   | { readonly do: 'plan'; readonly isolate: number; readonly plan: number }
   | { readonly do: 'restart isolate'; readonly isolate: number }
   | { readonly do: 'cut'; readonly isolate: number; readonly ms: number }
+  /** Requests are ended by their clients or by the platform: what they still had to do is never done. */
+  | { readonly do: 'lose timers'; readonly isolate: number }
   | { readonly do: 'evict' }
   | { readonly do: 'step isolate'; readonly isolate: number; readonly ms: number }
   | { readonly do: 'step objects'; readonly ms: number }
@@ -33,6 +35,8 @@ export interface Schedule {
   readonly seed: number
   readonly isolateSkewsMs: readonly number[]
   readonly objectSkewMs: number
+  /** How long each answer takes at least. */
+  readonly awayMs: number
   /** Each isolate begins with the first. */
   readonly plans: readonly PlanChoice[]
   readonly commands: readonly Command[]
@@ -54,7 +58,7 @@ const fate: fc.Arbitrary<Fate> = fc.record({
   delayMs,
   outcome: fc.oneof(
     { weight: 8, arbitrary: fc.constant('arrives' as const) },
-    { weight: 1, arbitrary: fc.constantFrom('lost' as const, 'fails' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('lost' as const, 'fails' as const, 'twice' as const) },
   ),
 })
 
@@ -123,6 +127,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 24, arbitrary: request },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('plan' as const), isolate, plan: upTo(1) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart isolate' as const), isolate }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose timers' as const), isolate }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const), isolate, ms: upTo(3_000) }) },
   { weight: 2, arbitrary: fc.constant({ do: 'evict' as const }) },
   {
@@ -149,6 +154,7 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
   seed: upTo(2 ** 31 - 1),
   isolateSkewsMs: fc.array(between(-90_000, 90_000), { minLength: 3, maxLength: 3 }),
   objectSkewMs: between(-90_000, 90_000),
+  awayMs: fc.constantFrom(0, 0, 0, 60, 300, 700),
   plans,
   commands: fc.array(command, { maxLength: 40, size: 'max' }),
 })
@@ -163,6 +169,7 @@ export const busySchedule: fc.Arbitrary<Schedule> = fc.record({
   seed: upTo(2 ** 31 - 1),
   isolateSkewsMs: fc.constant([0, 0]),
   objectSkewMs: fc.constant(0),
+  awayMs: fc.constantFrom(0, 0, 130),
   plans: fc.constant([BUSY_PLAN]),
   commands: fc.array(
     fc.record({

@@ -3,7 +3,7 @@ import type { RemoteLimiter } from '../../../src/limits/rpc.ts'
 import type { EdgeMemory } from '../../../src/gateway/memory.ts'
 import type { TakeAnswer, TakeCall } from '../../../src/limits/rpc.ts'
 
-export type Take = (call: TakeCall) => TakeAnswer
+export type Take = (call: TakeCall) => readonly TakeAnswer[]
 export type RemoteTake = RemoteLimiter['take']
 
 /** Runs a statement on the object's storage behind its back, and lets it begin anew from there. */

@@ -1,10 +1,10 @@
 // Everything that a run consists of, and how a schedule moves it.
 import { takeBudget } from '../../../src/gateway/budget.ts'
-import type { Draw } from '../../../src/gateway/holding.ts'
+import type { Draw } from '../../../src/gateway/subject.ts'
 import type { Trace } from '../../../src/gateway/record.ts'
-import type { TakeAnswer, TakeCall } from '../../../src/limits/rpc.ts'
-import type { PlanFacts } from '../../../src/model/snapshot.ts'
-import { counterOf } from '../../../src/policy/rule.ts'
+import type { Ask, TakeAnswer, TakeCall } from '../../../src/limits/rpc.ts'
+import type { KeyFacts, PlanFacts } from '../../../src/model/snapshot.ts'
+import type { Rule } from '../../../src/policy/rule.ts'
 import type { Refusal } from '../../../src/problem.ts'
 import { routeFacts } from '../facts.ts'
 import { Luck } from '../model/luck.ts'
@@ -37,13 +37,16 @@ export class World {
   /** What broke: code that throws in the background. */
   failure: string | null = null
   readonly #network: Network
-  /** Of each request, the counters at which the limiter took its cost itself. */
-  readonly #taken = new WeakMap<Luck, Set<string>>()
+  /** How long a message takes at least, there and back. */
+  readonly awayMs: number
+  /** Of each request, the rules by which a limiter took its cost itself. */
+  readonly #taken = new WeakSet<Rule>()
 
   constructor(timeline: Timeline, surroundings: Surroundings, schedule: Schedule) {
     this.timeline = timeline
     this.surroundings = surroundings
     this.#network = new Network(timeline)
+    this.awayMs = schedule.awayMs
     this.limiters = new Limiters(timeline, surroundings, seeded(schedule.seed), schedule.objectSkewMs)
     this.plans = schedule.plans.map(planFacts)
     const [plan] = this.plans
@@ -60,18 +63,18 @@ export class World {
   }
 
   /** One call of an isolate to a limiter, over the network. */
-  ask(subject: string, call: TakeCall, line: Line): Promise<TakeAnswer> {
-    const { luck } = this.timeline.scene
-    return this.#network.call(line, this.limiters.placeOf(subject), () => {
-      const answer = this.limiters.take(subject, call)
-      for (const { rule, as, cost } of call.asks) {
-        this.#enter(subject, rule, 0)
-        if (!answer.ok || as !== 'spend') continue
-        this.#takenBy(luck).add(`${subject} ${counterOf(rule)}`)
-        this.#enter(subject, rule, cost)
-      }
-      return answer
+  async ask(subject: string, call: TakeCall, line: Line): Promise<readonly TakeAnswer[]> {
+    const there = this.limiters.placeOf(subject)
+    const pass = async () => (this.awayMs === 0 ? undefined : this.timeline.sleep(this.awayMs / 2))
+    await pass()
+    const answers = await this.#network.call(line, there, () => {
+      const answers = this.limiters.take(subject, call)
+      for (const [i, asks] of call.requests.entries())
+        for (const ask of asks) this.#enterTaken(subject, ask, answers[i]?.ok === true)
+      return answers
     })
+    await pass()
+    return answers
   }
 
   /** Does what the command says, with its luck. */
@@ -93,14 +96,14 @@ export class World {
     const begin = () => {
       this.surroundings.remember(isolate.deps.memory)
       const trace = { draws: [] as readonly Draw[] } as unknown as Trace
-      const facts = isolate.keys[key % isolate.keys.length]
-      const found = facts === undefined ? null : { key: facts, readAt: 0 }
+      // A copy of its own: its draws, and their rules, are then this request's alone, wherever they turn up.
+      const found = { key: keyOf(isolate, key), readAt: 0 }
       const taken = takeBudget(found, routeWithCost(cost), isolate.config, trace, isolate.deps)
       const finish = (budget: Awaited<typeof taken>) => {
         done?.(budget.ok ? 'passed' : budget.error)
         if (!budget.ok) return
         if (!goesOut) budget.value.giveBack()
-        else for (const { subject, rule } of trace.draws) this.#enterHeld(subject.name, rule, cost, luck)
+        else for (const { subject, rule } of trace.draws) this.#enterHeld(subject.name, rule, cost)
       }
       if (taken instanceof Promise) taken.then(finish, (error: unknown) => this.fail(error))
       else finish(taken)
@@ -121,6 +124,9 @@ export class World {
         return
       case 'restart isolate':
         this.#restartIsolate(action.isolate)
+        return
+      case 'lose timers':
+        this.isolate(action.isolate).timers.generation++
         return
       case 'cut':
         this.isolate(action.isolate).line.cutUntilMs = this.timeline.nowMs + action.ms
@@ -159,21 +165,27 @@ export class World {
     }
   }
 
-  #enterHeld(subject: string, rule: Draw['rule'], cost: number, luck: Luck): void {
-    if (this.#takenBy(luck).has(`${subject} ${counterOf(rule)}`)) return
+  #enterTaken(subject: string, { rule, as, cost }: Ask, isGranted: boolean): void {
+    const isTaken = isGranted && as === 'spend'
+    if (isTaken) this.#taken.add(rule)
+    this.#enter(subject, rule, isTaken ? cost : 0)
+  }
+
+  #enterHeld(subject: string, rule: Rule, cost: number): void {
+    if (this.#taken.has(rule)) return
     this.#enter(subject, rule, cost)
   }
 
-  #enter(subject: string, rule: Draw['rule'], tokens: number): void {
+  #enter(subject: string, rule: Rule, tokens: number): void {
     const at = rule.kind === 'quota' ? this.limiters.latestMs(subject) : this.limiters.countedMs(subject)
     this.ledger.enter(subject, rule, tokens, at)
   }
+}
 
-  #takenBy(luck: Luck): Set<string> {
-    const taken = this.#taken.get(luck) ?? new Set()
-    this.#taken.set(luck, taken)
-    return taken
-  }
+function keyOf({ keys }: Isolate, i: number): KeyFacts {
+  const facts = keys[i % keys.length]
+  if (facts === undefined) throw new RangeError(`no key ${i}`)
+  return { ...facts }
 }
 
 const routes = new Map<number, ReturnType<typeof routeFacts>>()

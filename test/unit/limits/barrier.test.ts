@@ -20,6 +20,7 @@ describe.each(['exact', 'leased'] as const)('%s', (enforcement) => {
       seed: 1,
       isolateSkewsMs: Array.from({ length: isolates }, () => 0),
       objectSkewMs: 0,
+      awayMs: 0,
       plans: [{ limits: [limit], quota: null }],
       commands: [],
     }

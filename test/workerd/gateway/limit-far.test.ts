@@ -62,5 +62,7 @@ test('what passes on credit is charged behind it, also of a limit that is too qu
   ])
   await send(gateway, secret)
   await calm()
-  expect(calls.map(({ asks }) => asks.map(({ cost, owed }) => [cost, owed]))).toEqual([[[0, 1]]])
+  expect(calls.map(({ requests }) => requests.flat().map(({ cost, owed }) => [cost, owed]))).toEqual([
+    [[0, 1]],
+  ])
 })

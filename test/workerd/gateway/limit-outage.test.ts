@@ -72,7 +72,7 @@ describe.each(FAULTS)('a limiter that %s', (fault) => {
       expect([status, problem?.code, headers.get('retry-after')]).toEqual([
         503,
         'verification_unavailable',
-        '1',
+        '2',
       ])
       expect(headers.has('www-authenticate')).toBe(false)
     }
@@ -132,12 +132,14 @@ describe.each(FAULTS)('a limiter that %s', (fault) => {
     expect(gateway.calls.limiterCalls).toBe(1)
     gateway.faults.limiter = 'works'
     await pass(1_001)
-    expect((await ask(secret)).status).toBe(200)
+    // Behind the answers of those that passed without it.
     expect(gateway.calls.limiterCalls).toBe(2)
+    expect((await ask(secret)).status).toBe(200)
+    expect(gateway.calls.limiterCalls).toBe(3)
     expect(gateway.logs).toContainEqual(expect.objectContaining({ event: 'limiter_unreachable' }))
   })
 
-  test('holds up one request at a time, and the longer it fails the fewer', async () => {
+  test('holds up nobody any more: it is tried behind answers, and the longer it fails the more seldom', async () => {
     const { secret } = await seedLimitedKey([
       { name: 'api', limit: 1_000, ...HOUR, enforcement: 'exact', onOutage: 'allow' },
     ])
@@ -148,7 +150,9 @@ describe.each(FAULTS)('a limiter that %s', (fault) => {
       [1_001, 3],
     ] as const) {
       await pass(restMs)
+      const startedAt = performance.now()
       expect(await passedOf(16, () => ask(secret))).toBe(16)
+      expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS)
       expect(gateway.calls.limiterCalls).toBe(calls)
     }
   })
@@ -200,7 +204,7 @@ describe('a limiter whose answer is lost', () => {
       ...limiter(name),
       async take(call) {
         const answer = await limiter(name).take(call)
-        if (call.asks.some((asked) => asked.surplus >= surplus) && left-- > 0)
+        if (call.requests.flat().some((asked) => asked.surplus >= surplus) && left-- > 0)
           throw new Error('injected: the answer is lost')
         return answer
       },
@@ -227,7 +231,7 @@ describe('a limiter whose answer is lost', () => {
     gateway.deps.limiter = (name) => ({
       ...limiter(name),
       take: (call) => {
-        owed += call.asks.reduce((sum, asked) => sum + asked.owed, 0)
+        owed += call.requests.flat().reduce((sum, asked) => sum + asked.owed, 0)
         return limiter(name).take(call)
       },
     })
@@ -240,6 +244,22 @@ describe('a limiter whose answer is lost', () => {
     }
     expect(owed).toBeLessThanOrEqual(passed)
     expect(passed).toBeGreaterThan(5)
+  })
+
+  test('takes nothing of a quota for good: what it brought is given back', async () => {
+    const { secret } = await seedLimitedKey([], [{ name: 'all', limit: 10_000, period: 'lifetime' }])
+    const askFor = async (ticks: number) => {
+      for (let i = 0; i < ticks; i++) {
+        await passedOf(10, () => ask(secret))
+        await pass(100)
+      }
+    }
+    await askFor(10)
+    loseAnswers(1, 500)
+    await askFor(30)
+    await pass(40_000)
+    // 400 passed.
+    expect(await leftIn(secret, 'all')).toBe(9_599)
   })
 
   test('does not keep what it set aside from everybody for as long as this isolate goes on asking', async () => {

@@ -44,12 +44,15 @@ function createGateway(answered: () => void): TestGateway {
   gateway.deps.sleep = () => scheduler.wait(1)
   gateway.deps.limiter = (name) => ({
     record: async () => undefined,
-    async take({ asks }: TakeCall): Promise<TakeAnswer> {
+    async take({ requests }: TakeCall): Promise<readonly TakeAnswer[]> {
       await answers
       const isFirst = !asked.has(name)
       asked.add(name)
       answered()
-      return { ok: isFirst, standings: asks.map((ask) => standing(ask.rule.name, isFirst, ask.as)) }
+      return requests.map((asks) => ({
+        ok: isFirst,
+        standings: asks.map((ask) => standing(ask.rule.name, isFirst, ask.as)),
+      }))
     },
   })
   return gateway

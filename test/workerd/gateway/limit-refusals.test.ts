@@ -86,7 +86,9 @@ test('requests that one limit refuses make the isolate lease no more of the othe
     await pass(100)
   }
   await calm()
-  const wanted = calls.flatMap(({ asks }) => asks).filter(({ rule }) => rule.name === shared.name)
+  const wanted = calls
+    .flatMap(({ requests }) => requests.flat())
+    .filter(({ rule }) => rule.name === shared.name)
   // A hundred in a second are sent, and one of them passes: that is what a lease of 15 s is for.
   expect(Math.max(...wanted.map(({ surplus }) => surplus))).toBeLessThan(100)
 })

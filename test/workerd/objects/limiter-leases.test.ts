@@ -1,6 +1,6 @@
 // What isolates hold of a limit, in the real runtime: set aside, settled, given back, ended, each token counted exactly once.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { LimiterStub, Settlement, Standing } from '../../../src/limits/rpc.ts'
+import type { LimiterStub, Standing } from '../../../src/limits/rpc.ts'
 import { LEASE_MARGIN_MS } from '../../../src/policy/lease.ts'
 import { counterOf, type Rule } from '../../../src/policy/rule.ts'
 import { passTime, stopClock } from '../../support/feed-objects.ts'
@@ -15,6 +15,7 @@ import {
   rowsWritten,
   standingOf,
   take,
+  type Said,
 } from '../../support/limiters.ts'
 
 const HOUR_MS = 3_600_000
@@ -53,10 +54,10 @@ async function lease(
 async function settle(
   limiter: LimiterStub,
   rule: Rule,
-  settlement: Pick<Settlement, 'lease'> & Partial<Settlement>,
+  settlement: Omit<Said, 'counter'>,
   holder = 'isolate-1',
 ): Promise<void> {
-  const settlements = [{ counter: counterOf(rule), spent: 0, returned: 0, ...settlement }]
+  const settlements = [{ counter: counterOf(rule), ...settlement }]
   await take(limiter, [], { holder, settlements })
 }
 
@@ -80,10 +81,44 @@ describe.each(SLOW)('a lease of %s', (_, rule) => {
     const { lease: id } = await lease(limiter, rule, 39)
     await settle(limiter, rule, { lease: id, spent: 10 })
     expect(await leftIn(limiter, rule)).toBe(60)
-    await settle(limiter, rule, { lease: id, spent: 5, returned: 20 })
+    await settle(limiter, rule, { lease: id, spent: 15, returned: 20 })
     expect(await leftIn(limiter, rule)).toBe(80)
     passTime(TTL_MS + LEASE_MARGIN_MS)
     // Five that nobody spoke of were charged.
+    expect(await leftIn(limiter, rule)).toBe(80)
+  })
+
+  test('is settled by totals: what is said again, or late, changes nothing', async () => {
+    const limiter = newLimiter()
+    const { lease: id } = await lease(limiter, rule, 39)
+    for (const [spent, returned] of [
+      [10, 5],
+      [10, 5],
+      [15, 5],
+      [10, 0],
+    ] as const)
+      await settle(limiter, rule, { lease: id, spent, returned })
+    expect(await leftIn(limiter, rule)).toBe(65)
+  })
+
+  test('has a last word: all that was not spent is free, also what its holder never heard of', async () => {
+    const limiter = newLimiter()
+    const { lease: id } = await lease(limiter, rule, 19)
+    await lease(limiter, rule, 39)
+    for (let i = 0; i < 2; i++) await settle(limiter, rule, { lease: id, spent: 10, isLast: true })
+    expect(await leftIn(limiter, rule)).toBe(90)
+    passTime(TTL_MS + LEASE_MARGIN_MS)
+    expect(await leftIn(limiter, rule)).toBe(90)
+  })
+
+  test('whose answer was lost is free once its holder says that it knows of none', async () => {
+    const limiter = newLimiter()
+    await lease(limiter, rule, 39)
+    await settle(limiter, rule, { lease: 0, isLast: true })
+    expect(await leftIn(limiter, rule)).toBe(100)
+    // Of other holders it says nothing.
+    await lease(limiter, rule, 19, 'isolate-2')
+    await settle(limiter, rule, { lease: 0, isLast: true })
     expect(await leftIn(limiter, rule)).toBe(80)
   })
 

@@ -3,13 +3,14 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { LimiterStub, TakeCall } from '../../../src/limits/rpc.ts'
+import type { LimiterStub } from '../../../src/limits/rpc.ts'
 import { Counters } from '../../../src/objects/counters.ts'
 import { LEASE_MARGIN_MS } from '../../../src/policy/lease.ts'
 import { counterOf, type Rule } from '../../../src/policy/rule.ts'
 import { passTime, stopClock } from '../../support/feed-objects.ts'
 import {
   askFor,
+  callOf,
   bucket,
   countRows,
   EVERY_KIND,
@@ -66,19 +67,25 @@ async function play(
 ): Promise<unknown[]> {
   vi.setSystemTime(NOON)
   const limiter = newLimiter()
-  const leases = new Map<Rule, { id: number; tokens: number }>()
+  const leases = new Map<Rule, { id: number; tokens: number; spent: number; returned: number }>()
   const told: unknown[] = []
   for (const { rule: index, pauseMs, share, ...asked } of steps) {
     passTime(pauseMs)
     const rule = RULES[index] ?? bucket()
-    const held = leases.get(rule) ?? { id: 0, tokens: 0 }
-    const spent = Math.floor(held.tokens * share)
-    const returned = Math.floor((held.tokens - spent) * share)
+    const held = leases.get(rule) ?? { id: 0, tokens: 0, spent: 0, returned: 0 }
+    const newlySpent = Math.floor(held.tokens * share)
+    const spent = held.spent + newlySpent
+    const returned = held.returned + Math.floor((held.tokens - newlySpent) * share)
     const settlements = [{ counter: counterOf(rule), lease: held.id, spent, returned }]
     const { ok, standings } = await take(limiter, [askFor(rule, asked)], { holder, settlements })
     const [standing] = standings
     if (standing !== undefined && standing.lease !== 0)
-      leases.set(rule, { id: standing.lease, tokens: standing.granted })
+      leases.set(
+        rule,
+        standing.lease === held.id
+          ? { id: held.id, tokens: standing.granted, spent, returned }
+          : { id: standing.lease, tokens: standing.granted, spent: 0, returned: 0 },
+      )
     told.push({ ok, ...standing, lease: standing?.lease === 0 })
     await after(limiter)
   }
@@ -159,25 +166,20 @@ describe('an object that is evicted between any two calls', () => {
 })
 
 describe('storage that fails', () => {
-  const call = (changes: Partial<TakeCall> = {}): TakeCall => ({
-    holder,
-    settlements: [],
-    asks: RULES.map((rule) => askFor(rule, { cost: 2, surplus: 5 })),
-    ...changes,
-  })
+  const asks = RULES.map((rule) => askFor(rule, { cost: 2, surplus: 5 }))
 
   /** What a call says of the counters when it takes nothing. */
   const look = (counters: Counters) => {
-    const asks = RULES.map((rule) => askFor(rule, { cost: 0 }))
-    return counters.take({ holder: 'somebody else', settlements: [], asks }, Date.now())
+    const nothing = RULES.map((rule) => askFor(rule, { cost: 0 }))
+    return counters.take(callOf(nothing, { holder: 'somebody else' }), Date.now())
   }
 
   test('at whichever write: the call fails, and neither memory nor storage is ahead of the other', async () => {
     await runInDurableObject(newLimiter(), (_, { storage }) => {
       const failing = failingStorage(storage)
       const counters = new Counters(failing.storage, () => 0.5)
-      const { standings } = counters.take(call(), Date.now())
-      const settlements = standings.map(({ lease }, i) => ({
+      const [answer] = counters.take(callOf(asks), Date.now())
+      const settlements = (answer?.standings ?? []).map(({ lease }, i) => ({
         counter: counterOf(RULES[i] ?? bucket()),
         lease,
         spent: 1,
@@ -188,7 +190,7 @@ describe('storage that fails', () => {
       let writes = 0
       for (failing.failAt = 1; ; failing.failAt++) {
         try {
-          counters.take(call({ settlements }), Date.now())
+          counters.take(callOf(asks, { settlements }), Date.now())
           break
         } catch (error) {
           expect(error).toMatchObject({ message: 'injected: disk I/O error' })
@@ -223,9 +225,9 @@ describe('storage that fails', () => {
       const failing = failingStorage(storage)
       const counters = new Counters(failing.storage, () => 0.5)
       const rule = quota({ limit: 100 })
-      counters.take(call({ asks: [askFor(rule, { as: 'hold', surplus: 29 })] }), Date.now())
+      counters.take(callOf([askFor(rule, { as: 'hold', surplus: 29 })]), Date.now())
       passTime(15_000 + LEASE_MARGIN_MS)
-      const ask = () => counters.take(call({ asks: [askFor(rule)] }), Date.now()).standings[0]?.remaining
+      const ask = () => counters.take(callOf([askFor(rule)]), Date.now())[0]?.standings[0]?.remaining
       failing.failAt = 1
       for (let i = 0; i < 3; i++) expect(ask).toThrow('injected')
       failing.failAt = 0

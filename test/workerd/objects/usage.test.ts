@@ -325,7 +325,7 @@ describe('the alarm', () => {
 
 test('an object that was never told of usage keeps nothing of it', async () => {
   const tables = await object.run(async (limiter, { storage }) => {
-    limiter.take({ holder: 'isolate 1', settlements: [], asks: [] })
+    limiter.take({ isolate: 'isolate 1', settlements: [], requests: [] })
     await limiter.alarm()
     return storage.sql.exec("SELECT name FROM sqlite_master WHERE name LIKE 'usage%'").toArray()
   })
