@@ -30,6 +30,12 @@ const LIMIT_RULES: readonly Rule<LimitRow>[] = [
 
 const QUOTA_RULES: readonly Rule<QuotaRow>[] = [
   {
+    field: 'anchor',
+    isBroken: ({ anchor, period }) =>
+      anchor === 'anniversary' && (period === 'hour' || period === 'lifetime'),
+    detail: 'Anniversaries are days: leave anchor out, or use a period of a day, a week or a month.',
+  },
+  {
     field: 'refill',
     isBroken: ({ period, refill }) => period === 'lifetime' && refill !== null,
     detail: 'A lifetime has no next period that could add credits: leave refill out, or use another period.',

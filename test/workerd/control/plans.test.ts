@@ -143,6 +143,13 @@ describe('a change of limits and quotas', () => {
   })
 })
 
+it.each(['hour', 'lifetime'] as const)('counts no anniversaries of a period of %s', async (period) => {
+  const quotas = [{ name: 'all', limit: 9, period, anchor: 'anniversary' }]
+  const json = { name: unique(), limits: [], quotas }
+  const answer = await call('/_latchkey/v1/plans', { method: 'POST', json })
+  expect(answer.body).toMatchObject({ code: 'value_refused', errors: [{ pointer: '/quotas/0/anchor' }] })
+})
+
 describe('what was stored before a rule came', () => {
   const log = { name: 'log', limit: 20_000, periodSeconds: 1, algorithm: 'sliding_log', burst: 7 } as const
   const ever = { name: 'ever', limit: 9, period: 'lifetime', refill: 10 } as const
