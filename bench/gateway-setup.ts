@@ -1,8 +1,11 @@
 // The gateway as an operator would have it: migrated, then filled through its own admin API.
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readD1Migrations } from '@cloudflare/vitest-pool-workers'
+import { buildWorker } from '../tools/build.ts'
 import { startWorker, type Database, type WorkerModule, type WorkerProcess } from './worker-process.ts'
 
 export interface Gateway {
@@ -23,6 +26,18 @@ const PLAN = {
     { name: 'together', limit: 100_000_000, period_seconds: 60, per: 'organization' },
   ],
   quotas: [{ name: 'monthly', limit: 1_000_000_000_000, period: 'month' }],
+}
+
+/**
+ * Built from the sources as they are now, in a folder of its own: a stale or half-written dist/ is not measured.
+ * @returns the folder
+ */
+export async function buildGateway(): Promise<string> {
+  const root = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+  const folder = join(root, 'worker')
+  await buildWorker(folder)
+  return folder
 }
 
 /** @param folder of the built Worker */

@@ -1,5 +1,5 @@
 // `npm run bench:limits`: what do leased budgets cost near the limit and in calls, and does any request pass beyond it? In virtual
-// time, beside one call for each request. Ends with 1 when the bound is passed or a target is missed. See docs/benchmarks.md.
+// time, leased and `exact`. Ends with 1 when the bound is passed or a target is missed. See docs/benchmarks.md.
 import { parseArgs } from 'node:util'
 import { casesOf } from './limits/loads.ts'
 import { isInstalled, loadPeer, simulatePeer, type Peer } from './limits/peer.ts'

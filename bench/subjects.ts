@@ -1,13 +1,10 @@
 // What is measured: three ways to pass a request on, and two ways to answer it without an origin.
 import { fork, type ChildProcess } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { BASE62 } from '../src/keys/base62.ts'
-import { buildWorker } from '../tools/build.ts'
-import { startGateway } from './gateway-setup.ts'
+import { buildGateway, startGateway } from './gateway-setup.ts'
 import { startWorker, type WorkerModule, type WorkerProcess } from './worker-process.ts'
 
 export interface Subject {
@@ -87,15 +84,6 @@ async function startOrigin(): Promise<{ url: string; child: ChildProcess }> {
     child.once('exit', () => reject(new Error('The origin did not start.')))
   })
   return { url: `http://127.0.0.1:${String(port)}`, child }
-}
-
-// Built from the sources as they are now, in a folder of its own: a stale or half-written dist/ is not measured.
-async function buildGateway(): Promise<string> {
-  const root = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
-  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
-  const folder = join(root, 'worker')
-  await buildWorker(folder)
-  return folder
 }
 
 async function bundle(name: string): Promise<readonly WorkerModule[]> {
