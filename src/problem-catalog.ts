@@ -57,6 +57,11 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
       '`result` is what is stored, `effective_by` when it is in force. Repeating the call publishes it at once; a creation is not repeated.',
     surface: 'control',
   },
+  cross_site_request: {
+    remedy: 'Programs: send `Authorization: Bearer <key>` instead of a cookie.',
+    surface: 'control',
+  },
+  link_unusable: { remedy: 'Ask for another link where you got this one.', surface: 'control' },
   permission_missing: {
     remedy: 'Ask somebody whose role holds the permission that is named.',
     surface: 'control',

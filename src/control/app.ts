@@ -15,7 +15,9 @@ import { mountOrganizations } from './routes/organizations.ts'
 import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
 import { mountProjects } from './routes/projects.ts'
+import { mountPortalSessions } from './routes/portal-sessions.ts'
 import { mountRoutes } from './routes/routes.ts'
+import { mountSessions } from './routes/sessions.ts'
 import { mountSettings } from './routes/settings.ts'
 import { mountTeams } from './routes/teams.ts'
 import { mountUpstreams } from './routes/upstreams.ts'
@@ -58,6 +60,8 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountRoutes,
     mountSettings,
     mountFeed,
+    mountSessions,
+    mountPortalSessions,
   ])
     mount(built)
   return built

@@ -8,6 +8,7 @@ import type { Result } from '../result.ts'
 import type { AuditActor, AuditContext } from '../store/audit-chain.ts'
 import type { Databases } from '../store/database.ts'
 import type { Reach } from '../store/reach.ts'
+import type { SessionRow } from '../store/sessions.ts'
 
 export interface ControlDeps {
   readonly databases: Databases
@@ -48,5 +49,9 @@ export interface Principal {
 
 export interface ControlEnv {
   Bindings: ControlDeps
-  Variables: { principal: Principal }
+  Variables: {
+    principal: Principal
+    /** By which the caller is known; null for a credential in a header. */
+    session: SessionRow | null
+  }
 }
