@@ -17,7 +17,7 @@ const CONTROL_PROBLEMS: Readonly<Record<ControlProblemCode, ProblemRow>> = {
   cross_site_request: {
     status: 403,
     title: 'Not from a page of this origin',
-    when: 'A write carried a session\'s cookie, and neither `Origin` nor `Sec-Fetch-Site` says that a page of this origin sent it.',
+    when: "A write carried a session's cookie, and neither `Origin` nor `Sec-Fetch-Site` says that a page of this origin sent it.",
   },
   link_unusable: {
     status: 403,

@@ -11,6 +11,7 @@ import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
 import { mountKeys } from './routes/keys.ts'
+import { mountLogin } from './routes/login.ts'
 import { mountOrganizations } from './routes/organizations.ts'
 import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
@@ -60,6 +61,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountRoutes,
     mountSettings,
     mountFeed,
+    mountLogin,
     mountSessions,
     mountPortalSessions,
   ])

@@ -17,6 +17,8 @@ export interface ControlDeps {
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly random: (length: number) => Uint8Array
+  /** For what is not ours: identity providers. */
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   /** Puts changes into the invalidation feed. Throws, or does not settle, when the hub does not take them. */
   readonly publish: (changes: readonly ChangeName[]) => Promise<Published>
   /** What this isolate knows of the feed now. Taken *before* D1 is read, it stamps what is read. */

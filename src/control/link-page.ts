@@ -46,6 +46,7 @@ button.addEventListener('click', async () => {
     })
     const answer = await response.json()
     if (response.ok) return location.replace(answer.return_to)
+    if (response.status >= 500) throw new Error(answer.code)
     status.textContent = 'This link has been used or has expired. Ask for another where you got it.'
   } catch {
     status.textContent = 'The server does not answer. Try again.'

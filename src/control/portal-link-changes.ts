@@ -57,7 +57,8 @@ export async function makePortalLink(
   given: Given,
 ): Promise<Result<MadeLink, Refusal>> {
   const chain = await organizationOf(deps, principal, given)
-  if (chain === null) return err(refuseReference(given.member_id === undefined ? '/organization_id' : '/member_id'))
+  if (chain === null)
+    return err(refuseReference(given.member_id === undefined ? '/organization_id' : '/member_id'))
   const { token, hash } = await mintToken(deps.random, chain)
   const draft = async (): Promise<Result<Draft<MadeLink>, Refusal>> => {
     const found = await findAddressee(deps, principal, chain, given)
@@ -73,7 +74,8 @@ async function organizationOf(
   { reach }: Principal,
   { member_id: memberId, organization_id: organizationId = '' }: Given,
 ): Promise<string | null> {
-  if (memberId !== undefined) return (await findHolderMember(databases, reach, memberId))?.organizationId ?? null
+  if (memberId !== undefined)
+    return (await findHolderMember(databases, reach, memberId))?.organizationId ?? null
   return (await findOrganization(databases, reach, organizationId))?.id ?? null
 }
 
@@ -126,12 +128,26 @@ function linkRow(
   const at = now()
   const expiresAt = at + ttlSeconds * 1000
   const id = newId('portalLink')
-  return { id, organizationId, hash, memberId, returnTo, createdBy, createdAt: at, expiresAt, redeemedAt: null }
+  return {
+    id,
+    organizationId,
+    hash,
+    memberId,
+    returnTo,
+    createdBy,
+    createdAt: at,
+    expiresAt,
+    redeemedAt: null,
+  }
 }
 
 function draftLink(made: MadeLink, { member, isNew }: Addressee): Draft<MadeLink> {
   const { row } = made
-  const told = { member_id: member.id, return_to: row.returnTo, ...(isNew && { email: member.email, role: member.role }) }
+  const told = {
+    member_id: member.id,
+    return_to: row.returnTo,
+    ...(isNew && { email: member.email, role: member.role }),
+  }
   return {
     result: made,
     statements: (db) => [...(isNew ? [insertHolderMember(db, member)] : []), insertPortalLink(db, row)],

@@ -15,10 +15,7 @@ export interface MintedToken {
 }
 
 /** @param chain an organization's id or `platform` */
-export async function mintToken(
-  random: (length: number) => Uint8Array,
-  chain: string,
-): Promise<MintedToken> {
+export async function mintToken(random: (length: number) => Uint8Array, chain: string): Promise<MintedToken> {
   const token = `${chain}.${encodeBase64url(random(SECRET_BYTES))}`
   return { token, hash: await digestKey(token) }
 }

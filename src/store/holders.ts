@@ -22,10 +22,7 @@ export interface SubjectName {
 
 /** What must hold of an operator who acts. @param now epoch milliseconds */
 export function operatorActs(now: number) {
-  return and(
-    eq(operators.state, 'active'),
-    or(isNull(operators.expiresAt), gt(operators.expiresAt, now)),
-  )
+  return and(eq(operators.state, 'active'), or(isNull(operators.expiresAt), gt(operators.expiresAt, now)))
 }
 
 /** @param now epoch milliseconds */
@@ -129,9 +126,7 @@ export function findHolderMember(databases: Databases, reach: Reach, id: string)
       .select({ member: members })
       .from(members)
       .innerJoin(organizations, activeOrganization())
-      .where(
-        and(eq(members.id, id), ne(members.state, 'removed'), within(reach, members.organizationId)),
-      ),
+      .where(and(eq(members.id, id), ne(members.state, 'removed'), within(reach, members.organizationId))),
   )
 }
 

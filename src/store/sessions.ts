@@ -47,7 +47,11 @@ export async function findHeldSession(
   return chain === PLATFORM_CHAIN ? findOfOperator(db, named, now) : findOfMember(db, named)
 }
 
-async function findOfOperator(db: Database, named: SQL | undefined, now: number): Promise<HeldSession | null> {
+async function findOfOperator(
+  db: Database,
+  named: SQL | undefined,
+  now: number,
+): Promise<HeldSession | null> {
   const found = await db
     .select({ session: sessions, row: operators })
     .from(sessions)
@@ -165,7 +169,11 @@ export async function pruneSessions(
 
 /** Exported for the test that reads its query plan. */
 export function expiredSessionsQuery(db: Database, expiredBefore: number, limit: number) {
-  return db.select({ id: sessions.id }).from(sessions).where(lt(sessions.expiresAt, expiredBefore)).limit(limit)
+  return db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(lt(sessions.expiresAt, expiredBefore))
+    .limit(limit)
 }
 
 function aliveOf({ chain, id }: HolderName, now: number): SQL | undefined {

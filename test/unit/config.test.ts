@@ -17,6 +17,7 @@ describe('the environment', () => {
         controlHost: null,
         adminToken: SECRETS.ADMIN_TOKEN,
         secret: SECRETS.LATCHKEY_SECRET,
+        login: { oidc: null, access: null },
         logSample: 0.1,
         snapshotMaxAgeMs: 21_600_000,
         revocationBoundMs: 1_000,

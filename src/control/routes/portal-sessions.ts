@@ -81,5 +81,7 @@ export function mountPortalSessions(app: OpenAPIHono<ControlEnv>): void {
       'Referrer-Policy': 'no-referrer',
     }),
   )
-  app.get(LINK_SCRIPT_PATH, (c) => c.body(LINK_SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
+  app.get(LINK_SCRIPT_PATH, (c) =>
+    c.body(LINK_SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+  )
 }

@@ -35,7 +35,10 @@ const endOne = createRoute({
   summary: "End one of the caller's own sessions",
   ...needsCaller(),
   request: { params: idParameter },
-  responses: { 200: answer('Ended', Session), ...readProblems('not_found', 'conflict', 'cross_site_request') },
+  responses: {
+    200: answer('Ended', Session),
+    ...readProblems('not_found', 'conflict', 'cross_site_request'),
+  },
 })
 
 const endAll = createRoute({

@@ -41,13 +41,9 @@ export const PortalSession = z
   })
   .openapi('PortalSession')
 
-export const Redemption = z
-  .strictObject({ token: z.string().min(1).max(256) })
-  .openapi('Redemption')
+export const Redemption = z.strictObject({ token: z.string().min(1).max(256) }).openapi('Redemption')
 
-export const Redeemed = z
-  .object({ return_to: z.string(), expires_at: field.shownTime })
-  .openapi('Redeemed')
+export const Redeemed = z.object({ return_to: z.string(), expires_at: field.shownTime }).openapi('Redeemed')
 
 interface Named {
   readonly member_id?: string | undefined
