@@ -37,6 +37,12 @@ it.each([
 })
 
 it('what is returned is a path of this host to every browser: one slash, no backslash, no control character', () => {
-  for (const tail of ['\\evil.example', '\t//evil.example', '//evil.example', '\r\nset-cookie: a=b', '\u2028'])
+  for (const tail of [
+    '\\evil.example',
+    '\t//evil.example',
+    '//evil.example',
+    '\r\nset-cookie: a=b',
+    '\u2028',
+  ])
     expect(parseReturnTo(`/_latchkey/${tail}`) ?? '/_latchkey/').toMatch(/^\/_latchkey\/[!-[\]-~]*$/)
 })

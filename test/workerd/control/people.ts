@@ -22,7 +22,9 @@ export async function insertMember(given: Partial<typeof members.$inferInsert> =
   return inserted
 }
 
-export async function insertOperator(given: Partial<typeof operators.$inferInsert> = {}): Promise<OperatorRow> {
+export async function insertOperator(
+  given: Partial<typeof operators.$inferInsert> = {},
+): Promise<OperatorRow> {
   const row = { id: newId('operator'), name: 'Olga', role: 'owner', ...times } as const
   const [inserted] = await db
     .insert(operators)

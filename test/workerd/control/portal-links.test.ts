@@ -44,7 +44,9 @@ describe('a link', () => {
     const { status, body, text } = await ask({ member_id: member.id })
     expect(status).toBe(201)
     const url = new URL(body.url)
-    expect(`${url.origin}${url.pathname}${url.search}`).toBe('https://gateway.example.com/_latchkey/portal/session')
+    expect(`${url.origin}${url.pathname}${url.search}`).toBe(
+      'https://gateway.example.com/_latchkey/portal/session',
+    )
     expect(url.hash).toMatch(/^#org_\w{26}\.[\w-]{43}$/)
     expect(text.split(url.hash.slice(1))).toHaveLength(2)
     const stored = await db.select().from(portalLinks).where(eq(portalLinks.id, body.id))
@@ -62,7 +64,10 @@ describe('a link', () => {
         /^__Host-latchkey_session=org_\w{26}\.[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       ),
     ])
-    expect((await browse(jar, `${V1}/me`)).body).toMatchObject({ id: member.id, session: { method: 'portal_link' } })
+    expect((await browse(jar, `${V1}/me`)).body).toMatchObject({
+      id: member.id,
+      session: { method: 'portal_link' },
+    })
     const again = await redeem(token)
     expect([again.status, again.body.code]).toEqual([403, 'link_unusable'])
     expect(again.headers.getSetCookie()).toEqual([])
@@ -89,11 +94,17 @@ describe('a link', () => {
   })
 
   it.each([
-    ['its member is removed', () => db.update(members).set({ state: 'removed' }).where(eq(members.id, member.id))],
+    [
+      'its member is removed',
+      () => db.update(members).set({ state: 'removed' }).where(eq(members.id, member.id)),
+    ],
     [
       'its organization is suspended',
       () =>
-        db.update(organizations).set({ state: 'suspended' }).where(eq(organizations.id, member.organizationId)),
+        db
+          .update(organizations)
+          .set({ state: 'suspended' })
+          .where(eq(organizations.id, member.organizationId)),
     ],
   ])('is worth nothing once %s', async (_, undo) => {
     const token = await tokenFor()
@@ -191,7 +202,9 @@ describe('a redemption', () => {
 describe('the page of a link', () => {
   it('runs its own script alone, and asks for a press of a button', async () => {
     const { text, headers } = await call('/_latchkey/portal/session', { token: null })
-    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self';.*frame-ancestors 'none'/)
+    expect(headers.get('content-security-policy')).toMatch(
+      /default-src 'none'; script-src 'self';.*frame-ancestors 'none'/,
+    )
     expect(headers.get('referrer-policy')).toBe('no-referrer')
     expect(headers.get('cache-control')).toBe('no-store')
     expect(text).toContain('<button type="button" id="continue">')
@@ -209,7 +222,9 @@ describe('who may make a link', () => {
     expect(answer.body.code).toBe('permission_missing')
     const row = await insertOperator({ role: 'support' })
     const support = await loggedIn({ kind: 'operator', row })
-    expect((await browse(support, `${V1}/portal-sessions`, { json: { member_id: member.id } })).status).toBe(403)
+    expect((await browse(support, `${V1}/portal-sessions`, { json: { member_id: member.id } })).status).toBe(
+      403,
+    )
   })
 
   it.each([

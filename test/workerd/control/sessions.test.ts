@@ -212,7 +212,10 @@ describe("a write with a session's cookie", () => {
     ['a same-site page', { 'sec-fetch-site': 'same-site' }],
     ['no page', { 'sec-fetch-site': 'none' }],
     ['our origin, and a browser that says otherwise', { origin: OWN, 'sec-fetch-site': 'cross-site' }],
-    ['a browser that says same-origin, and another origin', { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' }],
+    [
+      'a browser that says same-origin, and another origin',
+      { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
+    ],
   ])('is refused from %s', async (_, headers) => {
     const sent = { headers: { cookie: jar.header, ...headers }, token: null }
     const answer = await call(`${V1}/teams`, { ...sent, ...makeTeam })
