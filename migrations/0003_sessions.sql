@@ -32,5 +32,5 @@ CREATE TABLE `sessions` (
 CREATE UNIQUE INDEX `sessions_hash_unique` ON `sessions` (`hash`);--> statement-breakpoint
 CREATE INDEX `sessions_holder_index` ON `sessions` (`holder_id`,`id`);--> statement-breakpoint
 CREATE INDEX `sessions_expiry_index` ON `sessions` (`expires_at`);--> statement-breakpoint
-CREATE INDEX `operators_unbound_index` ON `operators` (lower(email)) WHERE subject IS NULL;--> statement-breakpoint
-CREATE INDEX `members_invited_index` ON `members` (lower(email)) WHERE state = 'invited';
+CREATE INDEX `operators_unbound_index` ON `operators` (lower(email),`id`) WHERE subject IS NULL;--> statement-breakpoint
+CREATE INDEX `members_invited_index` ON `members` (lower(email),`id`) WHERE state = 'invited';

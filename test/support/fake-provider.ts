@@ -120,8 +120,9 @@ const METADATA = {
   authorization_response_iss_parameter_supported: true,
 }
 
-function bodyOf({ body }: RequestInit): Promise<string> {
-  return new Response(body ?? null).text()
+// As bytes: workerd warns of a form that is read as text.
+async function bodyOf({ body }: RequestInit): Promise<string> {
+  return new TextDecoder().decode(await new Response(body ?? null).arrayBuffer())
 }
 
 /** RFC 7636, section 4.6, and the same redirect URI (RFC 6749, section 4.1.3). */

@@ -33,7 +33,7 @@ export const operators = sqliteTable(
     index('operators_state_index').on(t.state, t.id),
     // Those who have not logged in yet, asked for by address alone.
     index('operators_unbound_index')
-      .on(sql`lower(email)`)
+      .on(sql`lower(email)`, t.id)
       .where(sql`subject IS NULL`),
   ],
 )

@@ -115,7 +115,7 @@ export const members = sqliteTable(
     index('members_subject_index').on(t.issuer, t.subject),
     // Invitations are few beside members, and asked for by address alone.
     index('members_invited_index')
-      .on(sql`lower(email)`)
+      .on(sql`lower(email)`, t.id)
       .where(sql`state = 'invited'`),
   ],
 )
