@@ -49,7 +49,10 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
     surface: 'gateway',
   },
   not_configured: { remedy: 'Operators: run what `detail` says.', surface: 'both' },
-  unauthorized: { remedy: 'Send `Authorization: Bearer <ADMIN_TOKEN>`.', surface: 'control' },
+  unauthorized: {
+    remedy: 'Send `Authorization: Bearer <ADMIN_TOKEN>`, or log in at `/_latchkey/login`.',
+    surface: 'control',
+  },
   not_found: { remedy: 'Check the id.', surface: 'control' },
   conflict: { remedy: '`detail` says what is in the way.', surface: 'control' },
   change_pending: {

@@ -1,9 +1,12 @@
 // An identity provider that lies on request: discovery, keys, token and userinfo endpoints behind a `fetch`, so that a test
 // can answer with what no sound provider would.
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose'
 
 export const ISSUER = 'https://id.example.com'
 export const CLIENT_ID = 'latchkey'
+
+/** Undefined leaves a claim out. */
+type Claims = Readonly<Record<string, unknown>>
 
 export interface Person {
   readonly sub: string
@@ -13,7 +16,7 @@ export interface Person {
 
 export interface Lies {
   /** Over those of a sound ID token; undefined leaves a claim out. */
-  readonly claims?: JWTPayload
+  readonly claims?: Claims
   /** Signs with a key that is not published. */
   readonly foreignKey?: boolean
   /** Instead of the ID token. */
@@ -72,7 +75,7 @@ export class FakeProvider {
     return new Response(null, { status: 404 })
   }
 
-  async sign(claims: JWTPayload, key: CryptoKey = this.#keys.own.privateKey): Promise<string> {
+  async sign(claims: Claims, key: CryptoKey = this.#keys.own.privateKey): Promise<string> {
     return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'one' }).sign(key)
   }
 

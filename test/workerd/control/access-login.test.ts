@@ -1,7 +1,6 @@
 // Login by the assertion of Cloudflare Access: believed for its signature, and only where Access is configured.
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
-import type { JWTPayload } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { FakeProvider } from '../../support/fake-provider.ts'
 import { makeDeps, type TestDeps } from './client.ts'
@@ -30,7 +29,7 @@ beforeEach(async () => {
   await insertMember({ state: 'invited', email })
 })
 
-function claims(): JWTPayload {
+function claims(): Readonly<Record<string, unknown>> {
   const now = Math.floor(Date.now() / 1000)
   return { iss: TEAM, aud: ['f00d'], sub: `user-${number}`, email, iat: now, exp: now + 60 }
 }
