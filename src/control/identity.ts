@@ -4,13 +4,12 @@ import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
 import type { Draft } from '../store/commit.ts'
+import { updateHolderMember, updateHolderOperator } from '../store/holder-rows.ts'
 import {
   findInvitedMember,
   findMemberBySubject,
   findOperatorBySubject,
   findUnboundOperator,
-  updateHolderMember,
-  updateHolderOperator,
   type Holder,
   type MemberRow,
   type OperatorRow,

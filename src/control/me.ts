@@ -1,7 +1,7 @@
 // Who the caller is, in the words of the database: a principal knows ids and permissions only.
 import type { z } from '@hono/zod-openapi'
 import { isId } from '../ids.ts'
-import { findHolderMember, findHolderOperator } from '../store/holders.ts'
+import { findHolderMember, findHolderOperator } from '../store/holder-rows.ts'
 import { findOrganization } from '../store/organizations.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import type { ControlDeps, Principal } from './deps.ts'

@@ -1,6 +1,4 @@
-// One-time links: an API owner's backend, which knows its customer, makes one; whoever opens it first is that customer's
-// member. Exactly one redemption wins: each reads the link behind the head of the organization's audit chain and writes at
-// the position after it, which only one of them gets; the others look again and find the link used.
+// How a one-time link is made: by an API owner's backend, for a customer whom it knows.
 import type { z } from '@hono/zod-openapi'
 import { newId } from '../ids.ts'
 import { members } from '../model/schema/tenants.ts'
@@ -8,29 +6,16 @@ import { HOME } from '../policy/return-to.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Draft } from '../store/commit.ts'
-import {
-  findHolderMember,
-  findMemberByEmail,
-  insertHolderMember,
-  updateHolderMember,
-  type MemberRow,
-} from '../store/holders.ts'
+import { findHolderMember, findMemberByEmail, insertHolderMember } from '../store/holder-rows.ts'
+import type { MemberRow } from '../store/holders.ts'
 import { findOrganization } from '../store/organizations.ts'
-import {
-  findPortalLink,
-  insertPortalLink,
-  redeemStatement,
-  type PortalLinkRow,
-} from '../store/portal-links.ts'
-import { insertSession, type SessionName } from '../store/sessions.ts'
+import { insertPortalLink, type PortalLinkRow } from '../store/portal-links.ts'
 import { completeRow } from '../store/statement.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { differences } from './draft.ts'
-import { memberPrincipal } from './principals.ts'
 import { refuseReference } from './refused.ts'
 import type { NewPortalSession } from './schemas/portal-session.ts'
-import { newSession, type StartedSession } from './session-changes.ts'
 import { mintToken } from './session-token.ts'
 
 type Given = z.infer<typeof NewPortalSession>
@@ -38,11 +23,6 @@ type Given = z.infer<typeof NewPortalSession>
 export interface MadeLink {
   readonly row: PortalLinkRow
   readonly token: string
-}
-
-export interface RedeemedLink {
-  readonly started: StartedSession
-  readonly returnTo: string
 }
 
 /** Whom a link is for, and whether it has to be made first. */
@@ -156,61 +136,6 @@ function draftLink(made: MadeLink, { member, isNew }: Addressee): Draft<MadeLink
       target: { type: 'portal_link', id: row.id },
       teamId: member.teamId,
       changes: differences({}, told),
-    },
-    publish: null,
-  }
-}
-
-/** Lets the bearer of a link in, once. */
-export async function redeemPortalLink(
-  deps: ControlDeps,
-  { chain, hash }: SessionName,
-  { context }: Pick<Principal, 'context'>,
-): Promise<Result<RedeemedLink, Refusal>> {
-  const found = await findUsableLink(deps, chain, hash)
-  if (found === null) return err(refuse('link_unusable'))
-  const holder = { kind: 'member', row: found.member } as const
-  const started = await newSession(deps, holder, 'portal_link', { context })
-  const draft = async (): Promise<Result<Draft<RedeemedLink>, Refusal>> => {
-    const usable = await findUsableLink(deps, chain, hash)
-    return usable === null ? err(refuse('link_unusable')) : ok(draftRedemption(usable, started))
-  }
-  return commitCreation(deps, { ...memberPrincipal(found.member), context }, { chain, draft, unique: [] })
-}
-
-interface UsableLink {
-  readonly link: PortalLinkRow
-  readonly member: MemberRow
-}
-
-async function findUsableLink(
-  { databases, now }: ControlDeps,
-  organizationId: string,
-  hash: string,
-): Promise<UsableLink | null> {
-  const link = await findPortalLink(databases, organizationId, hash)
-  if (link === null || link.redeemedAt !== null || link.expiresAt <= now()) return null
-  const member = await findHolderMember(databases, { organizationId }, link.memberId)
-  return member === null ? null : { link, member }
-}
-
-// The API's owner vouches for who this is: an invitation is accepted by it.
-function draftRedemption({ link, member }: UsableLink, started: StartedSession): Draft<RedeemedLink> {
-  const { row } = started
-  const at = row.createdAt
-  const joined = { state: 'active', joinedAt: at, updatedAt: at, version: member.version + 1 } as const
-  return {
-    result: { started, returnTo: link.returnTo },
-    statements: (db) => [
-      redeemStatement(db, link, at),
-      insertSession(db, row),
-      ...(member.state === 'invited' ? [updateHolderMember(db, member, joined)] : []),
-    ],
-    account: {
-      action: 'session.started',
-      target: { type: 'session', id: row.id },
-      teamId: member.teamId,
-      changes: differences({}, { method: row.method, member: member.id, portal_link: link.id }),
     },
     publish: null,
   }

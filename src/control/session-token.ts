@@ -4,7 +4,7 @@ import { isId } from '../ids.ts'
 import { encodeBase64url } from '../keys/base64url.ts'
 import { digestKey } from '../keys/digest.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
-import type { SessionName } from '../store/sessions.ts'
+import type { SessionName } from '../store/held-session.ts'
 
 const SECRET_BYTES = 32
 

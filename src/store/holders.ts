@@ -1,10 +1,9 @@
 // Those who can log in: operators, and members of organizations. Found by what an identity provider says of them.
-import { and, asc, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import { operators } from '../model/schema/records.ts'
 import { members, organizations } from '../model/schema/tenants.ts'
 import { open, type Database, type Databases } from './database.ts'
 import { openWithin, within, type Reach } from './reach.ts'
-import type { Statement } from './statement.ts'
 
 export type OperatorRow = typeof operators.$inferSelect
 export type MemberRow = typeof members.$inferSelect
@@ -74,7 +73,7 @@ export function findMemberBySubject(
   reach: Reach,
   { issuer, subject }: SubjectName,
 ): Promise<MemberRow | null> {
-  return oldest(databases, reach, (db) =>
+  return oldestMember(databases, reach, (db) =>
     db
       .select({ member: members })
       .from(members)
@@ -98,7 +97,7 @@ export function findInvitedMember(
   reach: Reach,
   email: string,
 ): Promise<MemberRow | null> {
-  return oldest(databases, reach, (db) => invitedMemberQuery(db, reach, email))
+  return oldestMember(databases, reach, (db) => invitedMemberQuery(db, reach, email))
 }
 
 /** Exported for the test that reads its query plan. */
@@ -119,74 +118,13 @@ export function invitedMemberQuery(db: Database, reach: Reach, email: string) {
     .limit(1)
 }
 
-/** A member that is not removed. */
-export function findHolderMember(databases: Databases, reach: Reach, id: string): Promise<MemberRow | null> {
-  return oldest(databases, reach, (db) =>
-    db
-      .select({ member: members })
-      .from(members)
-      .innerJoin(organizations, activeOrganization())
-      .where(and(eq(members.id, id), ne(members.state, 'removed'), within(reach, members.organizationId))),
-  )
-}
-
-export async function findHolderOperator(databases: Databases, id: string): Promise<OperatorRow | null> {
-  const row = await open(databases.primary)
-    .select()
-    .from(operators)
-    .where(and(eq(operators.id, id), ne(operators.state, 'deleted')))
-    .get()
-  return row ?? null
-}
-
-/** The member with this address who is not removed. */
-export async function findMemberByEmail(
-  databases: Databases,
-  organizationId: string,
-  email: string,
-): Promise<MemberRow | null> {
-  return oldest(databases, { organizationId }, (db) =>
-    db
-      .select({ member: members })
-      .from(members)
-      .where(
-        and(
-          eq(members.organizationId, organizationId),
-          sql`lower(${members.email}) = lower(${email})`,
-          ne(members.state, 'removed'),
-        ),
-      )
-      .orderBy(asc(members.id))
-      .limit(1),
-  )
-}
-
-export function insertHolderMember(db: Database, row: MemberRow): Statement {
-  return db.insert(members).values(row)
-}
-
-/** At the version that was judged. */
-export function updateHolderMember(db: Database, row: MemberRow, set: Partial<MemberRow>): Statement {
-  const same = and(
-    eq(members.id, row.id),
-    eq(members.organizationId, row.organizationId),
-    eq(members.version, row.version),
-  )
-  return db.update(members).set(set).where(same)
-}
-
-/** At the version that was judged. */
-export function updateHolderOperator(db: Database, row: OperatorRow, set: Partial<OperatorRow>): Statement {
-  const same = and(eq(operators.id, row.id), eq(operators.version, row.version))
-  return db.update(operators).set(set).where(same)
-}
-
 /** A member acts where its organization does. */
 export function activeOrganization() {
   return and(eq(organizations.id, members.organizationId), eq(organizations.state, 'active'))
 }
 
-async function oldest(
+/** The first of all shards by id. */
+export async function oldestMember(
   databases: Databases,
   reach: Reach,
   query: (db: Database) => PromiseLike<readonly { readonly member: MemberRow }[]>,

@@ -1,30 +1,13 @@
-// Sessions in D1. A session is found together with whom it is of: a member that is removed or an operator that is suspended
-// has none from that moment on, because there is nobody to find.
+// Sessions in D1: how they begin, are listed, end and are forgotten.
 import { and, desc, eq, gt, inArray, isNull, lt, type SQL } from 'drizzle-orm'
-import { operators } from '../model/schema/records.ts'
 import { sessions } from '../model/schema/sessions.ts'
-import { members, organizations } from '../model/schema/tenants.ts'
 import { SESSION_IDLE_MS } from '../policy/session.ts'
-import { PLATFORM_CHAIN } from './audit-chain.ts'
 import { chainDatabase } from './commit.ts'
 import { open, type Database, type Databases } from './database.ts'
-import { activeOrganization, operatorActs, type Holder } from './holders.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 import type { Statement } from './statement.ts'
 
 export type SessionRow = typeof sessions.$inferSelect
-
-export interface HeldSession {
-  readonly session: SessionRow
-  readonly holder: Holder
-}
-
-/** Where a session is looked for: what its cookie says. */
-export interface SessionName {
-  /** An organization's id or `platform`. */
-  readonly chain: string
-  readonly hash: string
-}
 
 /** Whose sessions: `chain` holds them. */
 export interface HolderName {
@@ -34,45 +17,6 @@ export interface HolderName {
 
 export function insertSession(db: Database, row: SessionRow): Statement {
   return db.insert(sessions).values(row)
-}
-
-/** A session, whether it is over or not, of somebody who may act. @param now epoch milliseconds */
-export async function findHeldSession(
-  databases: Databases,
-  { chain, hash }: SessionName,
-  now: number,
-): Promise<HeldSession | null> {
-  const db = open(chainDatabase(databases, chain))
-  const named = and(eq(sessions.hash, hash), eq(sessions.organizationId, chain))
-  return chain === PLATFORM_CHAIN ? findOfOperator(db, named, now) : findOfMember(db, named)
-}
-
-async function findOfOperator(
-  db: Database,
-  named: SQL | undefined,
-  now: number,
-): Promise<HeldSession | null> {
-  const found = await db
-    .select({ session: sessions, row: operators })
-    .from(sessions)
-    .innerJoin(operators, eq(operators.id, sessions.holderId))
-    .where(and(named, eq(sessions.holderKind, 'operator'), operatorActs(now)))
-    .get()
-  return found ? { session: found.session, holder: { kind: 'operator', row: found.row } } : null
-}
-
-async function findOfMember(db: Database, named: SQL | undefined): Promise<HeldSession | null> {
-  const found = await db
-    .select({ session: sessions, row: members })
-    .from(sessions)
-    .innerJoin(
-      members,
-      and(eq(members.id, sessions.holderId), eq(members.organizationId, sessions.organizationId)),
-    )
-    .innerJoin(organizations, activeOrganization())
-    .where(and(named, eq(sessions.holderKind, 'member'), eq(members.state, 'active')))
-    .get()
-  return found ? { session: found.session, holder: { kind: 'member', row: found.row } } : null
 }
 
 /** The sessions of one holder that are not over. @param now epoch milliseconds */

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { newId } from '../../../src/ids.ts'
 import { portalLinks } from '../../../src/model/schema/sessions.ts'
 import { members, organizations } from '../../../src/model/schema/tenants.ts'
 import type { MemberRow } from '../../../src/store/holders.ts'
@@ -228,7 +229,7 @@ describe('who may make a link', () => {
   })
 
   it.each([
-    ['a member that is not there', () => ({ member_id: member.id.replace(/.$/, 'z') })],
+    ['a member that is not there', () => ({ member_id: newId('member') })],
     [
       'an organization that is not there',
       () => ({ organization_id: `org_${'0'.repeat(26)}`, email: 'a@example.com', role: 'viewer' }),
