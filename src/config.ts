@@ -1,4 +1,5 @@
 // The environment, checked once: the only reader of string variables. All problems are reported together, by name.
+import type { LoginConfig } from './login-config.ts'
 import { RELAY_REGIONS, type RelayRegion } from './model/feed-vocabulary.ts'
 import { err, ok, type Result } from './result.ts'
 
@@ -28,6 +29,8 @@ export interface Config extends FeedConfig {
   readonly controlHost: string | null
   /** Operator's break-glass credential. */
   readonly adminToken: string
+  /** How people log in to the control plane. */
+  readonly login: LoginConfig
   /** Root of every derived key. */
   readonly secret: string
   /** Share of successes that are logged, 0 to 1. */
@@ -39,6 +42,7 @@ export interface Config extends FeedConfig {
 const MIN_SECRET_LENGTH = 32
 const DEFAULT_RELAY_REGIONS: readonly RelayRegion[] = ['enam', 'wnam', 'weur', 'apac']
 const DEFAULT_LOG_SAMPLE = 0.1
+const NO_LOGIN: LoginConfig = { oidc: null, access: null }
 
 /** The feed's settings alone. What is wrong is left at its default: `readConfig` reports it at every request. */
 export function readFeedConfig(env: Strings): FeedConfig {
@@ -68,6 +72,7 @@ type Strings = Readonly<Record<string, unknown>>
 export async function readConfig(env: Strings): Promise<Result<Config, readonly string[]>> {
   const localDevelopment = env.LOCAL_DEVELOPMENT === 'true'
   const originUrl = await readOriginUrl(text(env, 'ORIGIN_URL'), localDevelopment)
+  const login = await readLogin(env, localDevelopment)
   const problems: string[] = []
   const note = <T>(result: Result<T, string>, fallback: T): T => {
     if (result.ok) return result.value
@@ -78,6 +83,7 @@ export async function readConfig(env: Strings): Promise<Result<Config, readonly 
     originUrl: note(originUrl, null),
     controlHost: note(readHost(text(env, 'CONTROL_HOST')), null),
     adminToken: note(readToken(env, 'ADMIN_TOKEN'), ''),
+    login: note(login, NO_LOGIN),
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
     ...readFeed(env, note),
@@ -152,6 +158,20 @@ async function readOriginUrl(
   const { parseUpstreamUrl } = await import('./policy/upstream-url.ts')
   const url = parseUpstreamUrl(value, { localDevelopment, ownHosts: [] })
   return url.ok ? url : err(`ORIGIN_URL ${url.error}`)
+}
+
+// The gateway never asks for it: what judges these is loaded where one of them is set.
+async function readLogin(env: Strings, localDevelopment: boolean): Promise<Result<LoginConfig, string>> {
+  const given = {
+    issuer: text(env, 'OIDC_ISSUER'),
+    clientId: text(env, 'OIDC_CLIENT_ID'),
+    clientSecret: text(env, 'OIDC_CLIENT_SECRET'),
+    teamDomain: text(env, 'ACCESS_TEAM_DOMAIN').toLowerCase(),
+    audience: text(env, 'ACCESS_AUD'),
+  }
+  if (Object.values(given).every((value) => value === '')) return ok(NO_LOGIN)
+  const { readLoginConfig } = await import('./login-config.ts')
+  return readLoginConfig(given, localDevelopment)
 }
 
 function readHost(value: string): Result<string | null, string> {

@@ -27,6 +27,7 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
     config: gateway.config,
     now: gateway.now,
     random: randomBytes,
+    fetch: gateway.fetch,
     publish: (changes) => hubOf(env).publish(changes),
     readFeed: () => hubOf(env).report(),
     isFeedKnown: consult,

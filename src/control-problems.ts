@@ -14,6 +14,16 @@ const CONTROL_PROBLEMS: Readonly<Record<ControlProblemCode, ProblemRow>> = {
     title: 'Permission missing',
     when: 'The caller is known, and its role does not hold the `permission` that this endpoint needs.',
   },
+  cross_site_request: {
+    status: 403,
+    title: 'Not from a page of this origin',
+    when: "A write carried a session's cookie, and neither `Origin` nor `Sec-Fetch-Site` says that a page of this origin sent it.",
+  },
+  link_unusable: {
+    status: 403,
+    title: 'Link not usable',
+    when: 'A one-time link was used before, has expired, or never was one: the three look the same.',
+  },
   not_found: {
     status: 404,
     title: 'Not found',

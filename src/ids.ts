@@ -12,6 +12,8 @@ export const ID_PREFIX = {
   upstream: 'up',
   operator: 'op',
   member: 'mem',
+  session: 'ses',
+  portalLink: 'lnk',
   event: 'evt',
   outbox: 'out',
   request: 'req',

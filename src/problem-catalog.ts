@@ -49,7 +49,10 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
     surface: 'gateway',
   },
   not_configured: { remedy: 'Operators: run what `detail` says.', surface: 'both' },
-  unauthorized: { remedy: 'Send `Authorization: Bearer <ADMIN_TOKEN>`.', surface: 'control' },
+  unauthorized: {
+    remedy: 'Send `Authorization: Bearer <ADMIN_TOKEN>`, or log in at `/_latchkey/login`.',
+    surface: 'control',
+  },
   not_found: { remedy: 'Check the id.', surface: 'control' },
   conflict: { remedy: '`detail` says what is in the way.', surface: 'control' },
   change_pending: {
@@ -57,6 +60,11 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
       '`result` is what is stored, `effective_by` when it is in force. Repeating the call publishes it at once; a creation is not repeated.',
     surface: 'control',
   },
+  cross_site_request: {
+    remedy: 'Programs: send `Authorization: Bearer <key>` instead of a cookie.',
+    surface: 'control',
+  },
+  link_unusable: { remedy: 'Ask for another link where you got this one.', surface: 'control' },
   permission_missing: {
     remedy: 'Ask somebody whose role holds the permission that is named.',
     surface: 'control',

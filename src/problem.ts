@@ -6,6 +6,8 @@ import type { GatewayProblemCode } from './gateway-problems.ts'
 export type ControlProblemCode =
   | 'unauthorized'
   | 'permission_missing'
+  | 'cross_site_request'
+  | 'link_unusable'
   | 'not_found'
   | 'conflict'
   | 'change_pending'

@@ -11,11 +11,14 @@ import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
 import { mountKeys } from './routes/keys.ts'
+import { mountLogin } from './routes/login.ts'
 import { mountOrganizations } from './routes/organizations.ts'
 import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
 import { mountProjects } from './routes/projects.ts'
+import { mountPortalSessions } from './routes/portal-sessions.ts'
 import { mountRoutes } from './routes/routes.ts'
+import { mountSessions } from './routes/sessions.ts'
 import { mountSettings } from './routes/settings.ts'
 import { mountTeams } from './routes/teams.ts'
 import { mountUpstreams } from './routes/upstreams.ts'
@@ -58,6 +61,9 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountRoutes,
     mountSettings,
     mountFeed,
+    mountLogin,
+    mountSessions,
+    mountPortalSessions,
   ])
     mount(built)
   return built

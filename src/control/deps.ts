@@ -8,6 +8,7 @@ import type { Result } from '../result.ts'
 import type { AuditActor, AuditContext } from '../store/audit-chain.ts'
 import type { Databases } from '../store/database.ts'
 import type { Reach } from '../store/reach.ts'
+import type { SessionRow } from '../store/sessions.ts'
 
 export interface ControlDeps {
   readonly databases: Databases
@@ -16,6 +17,8 @@ export interface ControlDeps {
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly random: (length: number) => Uint8Array
+  /** For what is not ours: identity providers. */
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   /** Puts changes into the invalidation feed. Throws, or does not settle, when the hub does not take them. */
   readonly publish: (changes: readonly ChangeName[]) => Promise<Published>
   /** What this isolate knows of the feed now. Taken *before* D1 is read, it stamps what is read. */
@@ -48,5 +51,9 @@ export interface Principal {
 
 export interface ControlEnv {
   Bindings: ControlDeps
-  Variables: { principal: Principal }
+  Variables: {
+    principal: Principal
+    /** By which the caller is known; null for a credential in a header. */
+    session: SessionRow | null
+  }
 }

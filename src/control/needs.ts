@@ -9,13 +9,21 @@ import { refused } from './refused.ts'
 /** Under this name the OpenAPI document tells an endpoint's permission. */
 export const PERMISSION_FIELD = 'x-permission'
 
+// Either of them.
+const CREDENTIALS = [{ operator: [] }, { session: [] }]
+
 /** @param behind what comes after the caller is known to be allowed */
 export function needs(permission: Permission, ...behind: readonly MiddlewareHandler<ControlEnv>[]) {
   return {
-    security: [{ operator: [] }],
+    security: CREDENTIALS,
     [PERMISSION_FIELD]: permission,
     middleware: [requirePermission(permission), ...behind],
   }
+}
+
+/** For what is about the caller itself, which needs no permission. */
+export function needsCaller(...behind: readonly MiddlewareHandler<ControlEnv>[]) {
+  return { security: CREDENTIALS, [PERMISSION_FIELD]: 'none', middleware: [...behind] }
 }
 
 // Before the body is read: who may not write at all learns nothing of what would be well-formed.

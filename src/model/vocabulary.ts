@@ -58,6 +58,14 @@ export type RouteAuth = (typeof ROUTE_AUTHS)[number]
 export const PATH_MODES = ['strict', 'encoded-slash', 'raw'] as const
 export type PathMode = (typeof PATH_MODES)[number]
 
+/** Whose session it is. */
+export const HOLDER_KINDS = ['operator', 'member'] as const
+export type HolderKind = (typeof HOLDER_KINDS)[number]
+
+/** How a session came to be: an identity provider, Cloudflare Access, a link that the API's owner handed out. */
+export const LOGIN_METHODS = ['oidc', 'access', 'portal_link'] as const
+export type LoginMethod = (typeof LOGIN_METHODS)[number]
+
 export const PLATFORM_ROLES = ['owner', 'admin', 'support', 'auditor'] as const
 export type PlatformRole = (typeof PLATFORM_ROLES)[number]
 

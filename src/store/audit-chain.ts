@@ -10,7 +10,7 @@ export const PLATFORM_CHAIN = 'platform'
 export const GENESIS_HASH = '0'.repeat(64)
 
 export interface AuditActor {
-  readonly type: 'operator'
+  readonly type: 'operator' | 'member'
   readonly id: string
   /** The deployment's own token, not a person. */
   readonly break_glass: boolean

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'store',
     'feed',
     'config.ts',
+    'login-config.ts',
     'problem-response.ts',
     'control-problems.ts',
     'problem-catalog.ts',
@@ -44,7 +45,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'control-plane.ts': ['bindings.ts', 'random.ts', 'gateway', 'control', 'feed', 'result.ts'],
   'random.ts': [],
   'bindings.ts': ['feed', 'limits', 'config.ts'],
-  'config.ts': ['policy', 'model', 'result.ts'],
+  'config.ts': ['policy', 'model', 'login-config.ts', 'result.ts'],
+  'login-config.ts': ['policy', 'result.ts'],
   'problem.ts': ['gateway-problems.ts'],
   'gateway-problems.ts': [],
   'problem-response.ts': ['problem.ts', 'gateway-problems.ts'],
@@ -85,7 +87,7 @@ const LAZY = [
   /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal)\.ts$/,
   /^src\/model\/(?:schema\/|vocabulary\.ts$)/,
   /^src\/policy\/(?:lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
-  /^src\/(?:control-plane|control-problems|gateway-problems|problem-catalog|problem-response)\.ts$/,
+  /^src\/(?:login-config|control-plane|control-problems|gateway-problems|problem-catalog|problem-response)\.ts$/,
 ]
 
 /** A file is named for what it owns. */

@@ -18,6 +18,8 @@ export interface GatewayUnderTest {
   readonly logs: readonly Readonly<Record<string, unknown>>[]
   /** Calls the admin API; throws unless the status is 2xx. */
   admin<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>
+  /** Runs a statement on the database, for what the admin API does not make. */
+  execute(sql: string): Promise<void>
   /** Starts the Worker anew with other variables over the same storage. The address may change. */
   restart(vars: Readonly<Record<string, string>>): Promise<void>
   dispose(): Promise<void>
@@ -80,6 +82,9 @@ export async function startGateway({
     edgeUrls: await Promise.all(edgeNames.map(addressOf)),
     logs,
     admin: (method, path, body) => callAdmin(gateway.url, method, path, body),
+    async execute(sql) {
+      await (await miniflare.getD1Database('DB', OWNER)).prepare(sql).run()
+    },
     async restart(changes) {
       await miniflare.setOptions(options(changes))
       gateway.url = await addressOf(OWNER)

@@ -17,6 +17,7 @@ describe('the environment', () => {
         controlHost: null,
         adminToken: SECRETS.ADMIN_TOKEN,
         secret: SECRETS.LATCHKEY_SECRET,
+        login: { oidc: null, access: null },
         logSample: 0.1,
         snapshotMaxAgeMs: 21_600_000,
         revocationBoundMs: 1_000,
@@ -109,5 +110,47 @@ describe('the environment', () => {
 
   test('a secret is never quoted in a problem', async () => {
     expect((await problems({ LATCHKEY_SECRET: 'hunter2' })).join()).not.toContain('hunter2')
+  })
+})
+
+describe('login', () => {
+  const OIDC = { OIDC_ISSUER: 'https://id.example.com', OIDC_CLIENT_ID: 'latchkey' }
+  const ACCESS = { ACCESS_TEAM_DOMAIN: 'Team.cloudflareaccess.com', ACCESS_AUD: 'f00d' }
+
+  test('is read as an identity provider, Access, or both', async () => {
+    const config = await readConfig({ ...SECRETS, ...OIDC, OIDC_CLIENT_SECRET: 's3cret', ...ACCESS })
+    expect(config.ok && config.value.login).toEqual({
+      oidc: { issuer: 'https://id.example.com', clientId: 'latchkey', clientSecret: 's3cret' },
+      access: { teamDomain: 'team.cloudflareaccess.com', audience: 'f00d' },
+    })
+    const half = await readConfig({ ...SECRETS, ...OIDC })
+    expect(half.ok && half.value.login).toMatchObject({ oidc: { clientSecret: null }, access: null })
+  })
+
+  test('may be at a provider on loopback, in local development alone', async () => {
+    const local = { ...SECRETS, ...OIDC, OIDC_ISSUER: 'http://127.0.0.1:9000' }
+    expect((await readConfig({ ...local, LOCAL_DEVELOPMENT: 'true' })).ok).toBe(true)
+    expect((await readConfig(local)).ok).toBe(false)
+  })
+
+  test.each([
+    ['an issuer without a client', { OIDC_ISSUER: 'https://id.example.com' }, 'OIDC_CLIENT_ID'],
+    ['a client without an issuer', { OIDC_CLIENT_ID: 'x' }, 'OIDC_ISSUER'],
+    ['a secret alone', { OIDC_CLIENT_SECRET: 'x' }, 'OIDC_ISSUER'],
+    ['an issuer over http', { ...OIDC, OIDC_ISSUER: 'http://id.example.com' }, 'OIDC_ISSUER'],
+    ['an issuer with a query', { ...OIDC, OIDC_ISSUER: 'https://id.example.com/?a=b' }, 'OIDC_ISSUER'],
+    ['an issuer with a user', { ...OIDC, OIDC_ISSUER: 'https://a@id.example.com/' }, 'OIDC_ISSUER'],
+    ['an issuer that is no URL', { ...OIDC, OIDC_ISSUER: 'id.example.com' }, 'OIDC_ISSUER'],
+    ['a team without an audience', { ACCESS_TEAM_DOMAIN: 'team.cloudflareaccess.com' }, 'ACCESS_AUD'],
+    ['an audience without a team', { ACCESS_AUD: 'x' }, 'ACCESS_TEAM_DOMAIN'],
+    ['a team elsewhere', { ...ACCESS, ACCESS_TEAM_DOMAIN: 'team.example.com' }, 'ACCESS_TEAM_DOMAIN'],
+    [
+      'a team with a path',
+      { ...ACCESS, ACCESS_TEAM_DOMAIN: 'a.cloudflareaccess.com/x' },
+      'ACCESS_TEAM_DOMAIN',
+    ],
+  ])('is reported by name when it is %s', async (_, vars, name) => {
+    const config = await readConfig({ ...SECRETS, ...vars })
+    expect(config).toEqual({ ok: false, error: [expect.stringContaining(name)] })
   })
 })

@@ -4,6 +4,7 @@ import * as apiKeys from '../../src/model/schema/api-keys.ts'
 import * as plans from '../../src/model/schema/plans.ts'
 import * as routing from '../../src/model/schema/routing.ts'
 import * as records from '../../src/model/schema/records.ts'
+import * as sessions from '../../src/model/schema/sessions.ts'
 import * as usage from '../../src/model/schema/usage.ts'
 
-export const schema = { ...tenants, ...apiKeys, ...plans, ...routing, ...records, ...usage }
+export const schema = { ...tenants, ...apiKeys, ...plans, ...routing, ...records, ...sessions, ...usage }

@@ -24,6 +24,8 @@ const PURPOSES: Readonly<Record<keyof typeof schema, string>> = {
   settings: 'Values of the deployment by name, made by the first request and rotated later.',
   operators: 'People and programs that may call the control plane.',
   members: 'People of an organization, who see its part of the control plane.',
+  sessions: 'Who is logged in: the cookie only as a hash.',
+  portalLinks: 'One-time links into the portal: the token only as a hash.',
   auditEvents: 'Who did what, in a hash chain for each organization.',
   outbox: 'Committed changes that still have to reach the invalidation feed.',
   idempotencyRecords: 'Answers to writes that carried an `Idempotency-Key`, for 24 hours.',

@@ -22,6 +22,13 @@ export function mountPages(app: OpenAPIHono<ControlEnv>): void {
     description: 'The ADMIN_TOKEN of the deployment.',
   })
 
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-latchkey_session',
+    description: 'Set by a login. What is not a GET must come from a page of this origin.',
+  })
+
   app.get('/_latchkey', (c) => c.json(INDEX))
   app.get('/_latchkey/', (c) => c.json(INDEX))
 

@@ -31,6 +31,10 @@ export const operators = sqliteTable(
     uniqueIndex('operators_hash_unique').on(t.hash),
     uniqueIndex('operators_subject_unique').on(t.issuer, t.subject),
     index('operators_state_index').on(t.state, t.id),
+    // Those who have not logged in yet, asked for by address alone.
+    index('operators_unbound_index')
+      .on(sql`lower(email)`, t.id)
+      .where(sql`subject IS NULL`),
   ],
 )
 

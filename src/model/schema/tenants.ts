@@ -113,5 +113,9 @@ export const members = sqliteTable(
     index('members_organization_index').on(t.organizationId, t.id),
     index('members_team_index').on(t.teamId, t.id),
     index('members_subject_index').on(t.issuer, t.subject),
+    // Invitations are few beside members, and asked for by address alone.
+    index('members_invited_index')
+      .on(sql`lower(email)`, t.id)
+      .where(sql`state = 'invited'`),
   ],
 )

@@ -53,6 +53,7 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
     config: testConfig(),
     now: Date.now,
     random: randomBytes,
+    fetch: (url, init) => fetch(url, init),
     findConfig: async () =>
       ok(
         await readConfigSnapshot(

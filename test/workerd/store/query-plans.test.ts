@@ -5,12 +5,15 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { ShownKeyState } from '../../../src/model/effective.ts'
 import { open } from '../../../src/store/database.ts'
 import { keysQuery } from '../../../src/store/key-list.ts'
+import { invitedMemberQuery, unboundOperatorQuery } from '../../../src/store/holders.ts'
 import { headQuery } from '../../../src/store/audit.ts'
 import { organizationsQuery } from '../../../src/store/organizations.ts'
 import { unpublishedQuery } from '../../../src/store/outbox.ts'
 import { plansQuery } from '../../../src/store/plans.ts'
+import { expiredLinksQuery } from '../../../src/store/portal-links.ts'
 import { projectsQuery } from '../../../src/store/projects.ts'
 import { routesQuery } from '../../../src/store/routes.ts'
+import { expiredSessionsQuery, sessionsQuery } from '../../../src/store/sessions.ts'
 import { teamsQuery } from '../../../src/store/teams.ts'
 import { oldUsageQuery, TOUCH_KEYS } from '../../../src/store/usage.ts'
 import { topKeysQuery, usageQuery } from '../../../src/store/usage-queries.ts'
@@ -129,6 +132,27 @@ describe('the outbox', () => {
   it('is read in the order of its index of unpublished rows, which is as short as they are few', async () => {
     const plan = await planOf(unpublishedQuery(db, NOW, 500))
     expect(plan).toEqual(['SCAN outbox USING INDEX outbox_unpublished_index'])
+  })
+})
+
+describe('sessions and those who log in', () => {
+  const holder = { chain: 'org_1', id: 'mem_1' }
+  const page = { after: null, limit: 50 }
+
+  it.each([
+    ['the sessions of somebody', sessionsQuery(db, holder, NOW, page), 'sessions_holder_index'],
+    ['sessions that are over', expiredSessionsQuery(db, NOW, 5_000), 'sessions_expiry_index'],
+    ['links that are over', expiredLinksQuery(db, NOW, 5_000), 'portal_links_expiry_index'],
+    ['operators by address', unboundOperatorQuery(db, 'a@example.com', NOW), 'operators_unbound_index'],
+    [
+      'invited members by address',
+      invitedMemberQuery(db, 'platform', 'a@example.com'),
+      'members_invited_index',
+    ],
+  ] as const)('are sought, and not read through: %s', async (_, query: Planned, index) => {
+    const plan = await planOf(query)
+    expect(plan.join('; ')).toContain(index)
+    expect(plan.join('; ')).not.toMatch(/SCAN|TEMP B-TREE/)
   })
 })
 

@@ -1,0 +1,128 @@
+// Which operator or member an identity is. Nobody is made of nothing: who is not known here by subject must have been let in
+// by an operator or an administrator before, under an address that the provider has verified.
+import { refuse, type Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
+import type { Draft } from '../store/commit.ts'
+import { updateHolderMember, updateHolderOperator } from '../store/holder-rows.ts'
+import {
+  findInvitedMember,
+  findMemberBySubject,
+  findOperatorBySubject,
+  findUnboundOperator,
+  type Holder,
+  type MemberRow,
+  type OperatorRow,
+  type SubjectName,
+} from '../store/holders.ts'
+import type { Reach } from '../store/reach.ts'
+import { commitCreation } from './change.ts'
+import type { ControlDeps, Principal } from './deps.ts'
+import { differences } from './draft.ts'
+import { principalOf } from './principals.ts'
+
+/** What an identity provider says of a person. */
+export interface Identity extends SubjectName {
+  /** Null unless the provider says that it has verified it: anybody can claim an address. */
+  readonly verifiedEmail: string | null
+}
+
+type FindHolder = (
+  deps: ControlDeps,
+  identity: Identity,
+  organizationId: string | null,
+  by: Pick<Principal, 'context'>,
+) => Promise<Result<Holder, Refusal>>
+
+/**
+ * Who logs in: by subject, else by verified address, in which case the subject is bound from now on and the address never
+ * asked for again. Without an organization the operator comes first, then the oldest membership.
+ * @param organizationId the one whose member logs in; null: any, or the platform
+ */
+export const findHolder: FindHolder = async (deps, identity, organizationId, by) => {
+  const reach: Reach = organizationId === null ? 'platform' : { organizationId }
+  const known = await findBySubject(deps, reach, identity)
+  if (known !== null) return ok(known)
+  const invited = await findByAddress(deps, reach, identity)
+  return invited === null ? err(refuse('not_found')) : bind(deps, invited, identity, by)
+}
+
+async function findBySubject(
+  { databases, now }: ControlDeps,
+  reach: Reach,
+  identity: Identity,
+): Promise<Holder | null> {
+  const operator = reach === 'platform' ? await findOperatorBySubject(databases, identity, now()) : null
+  if (operator !== null) return { kind: 'operator', row: operator }
+  const member = await findMemberBySubject(databases, reach, identity)
+  return member === null ? null : { kind: 'member', row: member }
+}
+
+async function findByAddress(
+  { databases, now }: ControlDeps,
+  reach: Reach,
+  { verifiedEmail }: Identity,
+): Promise<Holder | null> {
+  if (verifiedEmail === null) return null
+  const operator = reach === 'platform' ? await findUnboundOperator(databases, verifiedEmail, now()) : null
+  if (operator !== null) return { kind: 'operator', row: operator }
+  const member = await findInvitedMember(databases, reach, verifiedEmail)
+  return member === null ? null : { kind: 'member', row: member }
+}
+
+function bind(
+  deps: ControlDeps,
+  holder: Holder,
+  identity: Identity,
+  { context }: Pick<Principal, 'context'>,
+): Promise<Result<Holder, Refusal>> {
+  const { reach } = principalOf(holder)
+  const at = deps.now()
+  const draft = async (): Promise<Result<Draft<Holder>, Refusal>> => {
+    // Again, behind the head of the chain: the invitation may have been withdrawn, or taken by somebody else, meanwhile.
+    const found = await findByAddress(deps, reach, identity)
+    if (found === null || found.row.id !== holder.row.id) return err(refuse('not_found'))
+    return ok(draftBinding(found, identity, at))
+  }
+  const chain = reach === 'platform' ? PLATFORM_CHAIN : reach.organizationId
+  return commitCreation(deps, { ...principalOf(holder), context }, { chain, draft, unique: ['subject'] })
+}
+
+function draftBinding(holder: Holder, { issuer, subject }: Identity, at: number): Draft<Holder> {
+  const bound = { issuer, subject, updatedAt: at, version: holder.row.version + 1 }
+  return holder.kind === 'operator'
+    ? draftOperator(holder.row, { ...holder.row, ...bound })
+    : draftMember(holder.row, { ...holder.row, ...bound, state: 'active', joinedAt: at })
+}
+
+function draftOperator(before: OperatorRow, row: OperatorRow): Draft<Holder> {
+  return {
+    result: { kind: 'operator', row },
+    statements: (db) => [updateHolderOperator(db, before, row)],
+    account: {
+      action: 'operator.joined',
+      target: { type: 'operator', id: row.id },
+      teamId: null,
+      changes: differences(shown(before), shown(row)),
+    },
+    publish: null,
+  }
+}
+
+function draftMember(before: MemberRow, row: MemberRow): Draft<Holder> {
+  return {
+    result: { kind: 'member', row },
+    statements: (db) => [updateHolderMember(db, before, row)],
+    account: {
+      action: 'member.joined',
+      target: { type: 'member', id: row.id },
+      teamId: row.teamId,
+      changes: differences(shown(before), shown(row)),
+    },
+    publish: null,
+  }
+}
+
+function shown({ state, issuer, subject }: Pick<MemberRow | OperatorRow, 'state' | 'issuer' | 'subject'>) {
+  return { state, issuer, subject }
+}

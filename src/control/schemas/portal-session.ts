@@ -1,0 +1,60 @@
+// One-time links into the portal, on the wire.
+import { z } from '@hono/zod-openapi'
+import { HOME, parseReturnTo } from '../../policy/return-to.ts'
+import * as field from '../fields.ts'
+
+const DEFAULT_TTL_SECONDS = 300
+const MAX_TTL_SECONDS = 3_600
+
+/** A path of ours, as it will stand in `Location`. */
+const returnTo = z
+  .string()
+  .transform((value, context) => {
+    const path = parseReturnTo(value)
+    if (path !== null) return path
+    context.addIssue({ code: 'custom', message: 'Is not a path below /_latchkey/.' })
+    return z.NEVER
+  })
+  .openapi({ type: 'string', default: HOME })
+
+export const NewPortalSession = z
+  .strictObject({
+    member_id: field.id('member').optional(),
+    organization_id: field.id('organization').optional(),
+    email: z.email().max(254).optional(),
+    name: field.name.optional(),
+    /** A team's lead is made where members are. */
+    role: z.enum(['admin', 'member', 'viewer']).optional(),
+    return_to: returnTo.optional(),
+    ttl_seconds: field.count(30, MAX_TTL_SECONDS).default(DEFAULT_TTL_SECONDS),
+  })
+  .refine(isOneOfBoth, 'Takes either member_id, or organization_id, email and role.')
+  .openapi('NewPortalSession')
+
+export const PortalSession = z
+  .object({
+    id: z.string(),
+    url: z.url().openapi({ description: 'For the browser of this one person. It lets in whoever opens it.' }),
+    organization_id: z.string(),
+    member_id: z.string(),
+    expires_at: field.shownTime,
+  })
+  .openapi('PortalSession')
+
+export const Redemption = z.strictObject({ token: z.string().min(1).max(256) }).openapi('Redemption')
+
+export const Redeemed = z.object({ return_to: z.string(), expires_at: field.shownTime }).openapi('Redeemed')
+
+interface Named {
+  readonly member_id?: string | undefined
+  readonly organization_id?: string | undefined
+  readonly email?: string | undefined
+  readonly name?: string | undefined
+  readonly role?: string | undefined
+}
+
+function isOneOfBoth({ member_id, organization_id, email, name, role }: Named): boolean {
+  const described = [organization_id, email, role]
+  if (member_id !== undefined) return [...described, name].every((value) => value === undefined)
+  return described.every((value) => value !== undefined)
+}
