@@ -10,6 +10,8 @@ import { refused } from './refused.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
+import { mountKeyRotation } from './routes/key-rotation.ts'
+import { mountKeySecrets } from './routes/key-secrets.ts'
 import { mountKeys } from './routes/keys.ts'
 import { mountOrganizations } from './routes/organizations.ts'
 import { mountPages } from './routes/pages.ts'
@@ -53,6 +55,8 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountTeams,
     mountProjects,
     mountKeys,
+    mountKeyRotation,
+    mountKeySecrets,
     mountPlans,
     mountUpstreams,
     mountRoutes,

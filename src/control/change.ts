@@ -39,9 +39,7 @@ export async function change<T>(
   if (!committed.ok) return committed
   const { result, outbox } = committed.value
   const propagation = await enforce(deps, asked.chain, outbox, outbox)
-  return propagation === null
-    ? err(refusePending(deps, asked.show(result)))
-    : ok({ result, propagation })
+  return propagation === null ? err(refusePending(deps, asked.show(result))) : ok({ result, propagation })
 }
 
 /**

@@ -1,11 +1,5 @@
-// Makes a key: the judgement of what is asked for, the mint, and the row. The secret is plaintext here and in the one
-// answer that carries it, nowhere else.
+// Makes a key: the judgement of what is asked for, the mint, and the row.
 import type { z } from '@hono/zod-openapi'
-import { newId } from '../ids.ts'
-import { importCheckSecret } from '../keys/check.ts'
-import { digestKey } from '../keys/digest.ts'
-import { displayForm } from '../keys/display.ts'
-import { mintKey } from '../keys/mint.ts'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { insertKey, newKeyRow, type KeyRow } from '../store/api-keys.ts'
@@ -18,6 +12,7 @@ import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
+import { openMint, type MintedKey } from './minted-key.ts'
 import { refuseReference } from './refused.ts'
 import { networkPolicy, viewKey, type NewKey } from './schemas/key.ts'
 
@@ -45,10 +40,10 @@ export async function makeKey(
   if (broken !== null) return err(broken)
   const project = await findLivingProject(deps, principal, given.project_id)
   if (project === null) return err(refuseReference('/project_id'))
-  const minted = await mint(deps, project, given)
-  if (!minted.ok) return minted
-  const secret = minted.value
-  const row = await rowOf(given, project, secret, principal, at)
+  const mint = await openMint(deps)
+  if (!mint.ok) return mint
+  const { secret, imprint } = await mint.value(project, given)
+  const row = rowOf(given, project, imprint, principal, at)
   const draft = () => draftKey(deps, principal, row)
   const committed = await commitCreation(deps, principal, {
     chain: project.organizationId,
@@ -91,34 +86,18 @@ async function findLivingProject(
   return (await findOrganization(databases, reach, project.organizationId)) === null ? null : project
 }
 
-async function mint(
-  { findConfig, random }: ControlDeps,
-  project: ProjectRow,
-  { kind, environment }: Given,
-): Promise<Result<string, Refusal>> {
-  const config = await findConfig()
-  if (!config.ok) return config
-  const [newest] = config.value.settings.checkSecrets
-  if (newest === undefined) throw new Error('settings hold no check secret')
-  const shape = { prefix: project.keyPrefix, region: null, kind, environment }
-  return ok(await mintKey(shape, await importCheckSecret(newest), random))
-}
-
-async function rowOf(
+function rowOf(
   given: Given,
   project: ProjectRow,
-  secret: string,
+  imprint: MintedKey['imprint'],
   { id: createdBy }: Principal,
   at: number,
-): Promise<KeyRow> {
-  const id = newId('key')
+): KeyRow {
   return newKeyRow({
-    id,
+    ...imprint,
     organizationId: project.organizationId,
     projectId: project.id,
-    lineage: id,
-    hash: await digestKey(secret),
-    ...displayForm(secret),
+    lineage: imprint.id,
     name: given.name,
     externalId: given.external_id ?? null,
     kind: given.kind,

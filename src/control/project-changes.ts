@@ -48,6 +48,7 @@ export async function makeProject(
     planId: given.plan_id ?? null,
     metadata: given.metadata ?? {},
     keyPrefix: given.key_prefix ?? DEFAULT_PREFIX,
+    recoverable: given.recoverable ?? false,
     createdAt: at,
     updatedAt: at,
   })
@@ -71,6 +72,7 @@ export function projectUpdate(deps: ControlDeps, patch: z.infer<typeof ProjectPa
       teamId: patch.team_id,
       planId: patch.plan_id,
       metadata: orCleared(patch.metadata, {}),
+      recoverable: patch.recoverable,
     })
     const missing = await missingReference(deps, organizationId, set)
     if (missing !== null) return err(missing)

@@ -17,6 +17,7 @@ describe('the environment', () => {
         controlHost: null,
         adminToken: SECRETS.ADMIN_TOKEN,
         secret: SECRETS.LATCHKEY_SECRET,
+        previousSecret: null,
         logSample: 0.1,
         snapshotMaxAgeMs: 21_600_000,
         revocationBoundMs: 1_000,
@@ -35,6 +36,7 @@ describe('the environment', () => {
       ...SECRETS,
       ORIGIN_URL: ' https://api.example.com/ ',
       CONTROL_HOST: 'Admin.Example.com.',
+      LATCHKEY_SECRET_PREVIOUS: ' the one before ',
       LOG_SAMPLE: '0',
       SNAPSHOT_MAX_AGE: '300',
       REVOCATION_BOUND_MS: '500',
@@ -48,6 +50,7 @@ describe('the environment', () => {
     expect(config.ok && config.value).toMatchObject({
       originUrl: 'https://api.example.com',
       controlHost: 'admin.example.com',
+      previousSecret: 'the one before',
       logSample: 0,
       snapshotMaxAgeMs: 300_000,
       revocationBoundMs: 500,

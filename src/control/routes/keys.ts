@@ -10,6 +10,7 @@ import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
 import { jsonBody, someBody } from '../json-body.ts'
+import { deletion, restoration } from '../key-endings.ts'
 import { KEY, KEY_VERBS, keyUpdate, revocation } from '../key-changes.ts'
 import { makeKey } from '../new-key.ts'
 import {
@@ -34,7 +35,7 @@ import {
   SHOWN_STATES,
   viewKey,
 } from '../schemas/key.ts'
-import { verbRoute } from '../verb-route.ts'
+import { deleteRoute, verbRoute } from '../verb-route.ts'
 import { waitQuery } from '../wait.ts'
 
 const PATH = '/_latchkey/v1/keys'
@@ -100,6 +101,18 @@ const revoke = createRoute({
   responses: { 200: answer('Revoked', ChangedKey), ...changeProblems('not_found', 'conflict') },
 })
 
+const remove = deleteRoute(
+  'keys:revoke',
+  `${PATH}/{id}`,
+  'Delete a key for good. One that is in use has to be revoked first',
+  ChangedKey,
+)
+const restore = verbRoute(
+  'keys:write',
+  `${PATH}/{id}/restore`,
+  'Take a revocation back, within 7 days, and never one for a leak',
+  ChangedKey,
+)
 const disable = verbRoute('keys:revoke', `${PATH}/{id}/disable`, 'Switch a key off', ChangedKey)
 const enable = verbRoute('keys:write', `${PATH}/{id}/enable`, 'Switch a disabled key on', ChangedKey)
 const expire = verbRoute('keys:revoke', `${PATH}/{id}/expire`, 'Let a key expire now', ChangedKey)
@@ -149,6 +162,8 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(disable, async (c) => answerKey(c, KEY_VERBS.disable))
   app.openapi(enable, async (c) => answerKey(c, KEY_VERBS.enable))
   app.openapi(expire, async (c) => answerKey(c, KEY_VERBS.expire))
+  app.openapi(restore, async (c) => answerKey(c, restoration))
+  app.openapi(remove, async (c) => answerKey(c, deletion))
 }
 
 function answerKey(c: ChangeContext, decide: Decide<KeyRow>) {

@@ -8,6 +8,8 @@ import { changed } from '../operation.ts'
 
 export const DEFAULT_PREFIX = 'lk'
 
+const recoverable = z.boolean().optional()
+
 export const NewProject = z
   .strictObject({
     organization_id: field.id('organization'),
@@ -24,6 +26,10 @@ export const NewProject = z
         description: 'First part of the keys made here, for secret scanners.',
         default: DEFAULT_PREFIX,
       }),
+    recoverable: recoverable.openapi({
+      description: 'Keys made here are kept sealed, and can be revealed.',
+      default: false,
+    }),
   })
   .openapi('NewProject')
 
@@ -35,6 +41,7 @@ export const ProjectPatch = z
     team_id: field.id('team').nullish(),
     plan_id: field.id('plan').nullish(),
     metadata: field.metadata.nullish(),
+    recoverable: recoverable.openapi({ description: '`false` forgets every sealed key of the project.' }),
   })
   .openapi('ProjectPatch')
 
@@ -47,6 +54,7 @@ export const Project = z
     external_id: z.string().nullable(),
     state: z.enum(TENANT_STATES),
     key_prefix: z.string(),
+    recoverable: z.boolean(),
     plan_id: z.string().nullable(),
     metadata: z.record(z.string(), z.unknown()),
     suspended_at: field.shownTime.nullable(),
@@ -65,6 +73,7 @@ export function viewProject(row: ProjectRow): z.infer<typeof Project> {
     external_id: row.externalId,
     state: row.state,
     key_prefix: row.keyPrefix,
+    recoverable: row.recoverable,
     plan_id: row.planId,
     metadata: row.metadata,
     suspended_at: field.showTimeOrNull(row.suspendedAt),
