@@ -52,3 +52,20 @@ export function refusesCancellation(key: RotationFacts, now: number): string | n
   // What has ended must not pass again: its holders were told that it would not.
   return isRotationOpen(key, now) ? null : `The rotation is complete: ${key.rotatedToId} replaced this key.`
 }
+
+export interface SilenceFacts extends RotationFacts {
+  /** Null: the rotation ends with its grace, and not before. Milliseconds. */
+  readonly rotationQuietMs: number | null
+  /** Epoch milliseconds. */
+  readonly lastUsedAt: number | null
+}
+
+/**
+ * True if nobody has used the old key for as long as its rotation was told to wait for.
+ * @param startedAt when the rotation began: silence before it counts for nothing
+ * @param now epoch milliseconds
+ */
+export function isSilent(key: SilenceFacts, startedAt: number, now: number): boolean {
+  if (key.rotationQuietMs === null || key.state === 'revoked' || !isRotationOpen(key, now)) return false
+  return Math.max(startedAt, key.lastUsedAt ?? 0) + key.rotationQuietMs <= now
+}

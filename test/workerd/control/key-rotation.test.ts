@@ -133,7 +133,7 @@ describe('rotating a key', () => {
     { grace_seconds: -1 },
     { grace_seconds: 2_592_001 },
     { grace_seconds: 1.5 },
-    { auto_complete_after_seconds: 59 },
+    { auto_complete_after_seconds: 299 },
     { scopes: [] },
   ])('refuses %o', async (json) => {
     expect((await rotate(json)).status).toBe(400)
@@ -200,7 +200,12 @@ describe('calling a rotation off', () => {
 
 describe('the evidence of a rotation', () => {
   const evidence = (deps = makeDeps()) => call(`${KEYS}/${ids.key}/rotation`, { deps })
-  const count = (keyId: string, uses: number, startMs: number, outcome = 'passed') => ({
+  const count = (
+    keyId: string,
+    uses: number,
+    startMs: number,
+    outcome: 'passed' | 'rate_limited' = 'passed',
+  ) => ({
     grain: 'minute' as const,
     startMs,
     endMs: startMs + 60_000,
