@@ -10,6 +10,7 @@ import { refused } from './refused.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
+import { mountKeyList } from './routes/key-list.ts'
 import { mountKeyRotation } from './routes/key-rotation.ts'
 import { mountKeySecrets } from './routes/key-secrets.ts'
 import { mountKeys } from './routes/keys.ts'
@@ -55,6 +56,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountTeams,
     mountProjects,
     mountKeys,
+    mountKeyList,
     mountKeyRotation,
     mountKeySecrets,
     mountPlans,

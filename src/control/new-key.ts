@@ -5,12 +5,13 @@ import { err, ok, type Result } from '../result.ts'
 import { insertKey, newKeyRow, type KeyRow } from '../store/api-keys.ts'
 import type { Draft } from '../store/commit.ts'
 import { findOrganization } from '../store/organizations.ts'
-import { findPlan, planStands } from '../store/plans.ts'
+import { planStands } from '../store/plans.ts'
 import { findProject, type ProjectRow } from '../store/projects.ts'
 import { commitCreation } from './change.ts'
 import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
+import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
 import { openMint, type MintedKey } from './minted-key.ts'
 import { refuseReference } from './refused.ts'
@@ -64,8 +65,8 @@ async function draftKey(
   const { databases } = deps
   const project = await findLivingProject(deps, principal, row.projectId)
   if (project === null) return err(refuseReference('/project_id'))
-  if (row.planId !== null && (await findPlan(databases, row.planId)) === null)
-    return err(refuseReference('/plan_id'))
+  const missing = await missingReference(databases, row)
+  if (missing !== null) return err(missing)
   const about = {
     action: 'key.created',
     teamId: project.teamId,
@@ -107,6 +108,7 @@ function rowOf(
     scopes: given.scopes ?? [],
     network: networkPolicy(given.network ?? {}),
     planId: given.plan_id ?? null,
+    ownerMemberId: given.owner_member_id ?? null,
     metadata: given.metadata ?? {},
     tags: given.tags ?? [],
     createdBy,

@@ -12,6 +12,8 @@ export interface RotationFacts {
   readonly rotationGraceEndsAt: number | null
 }
 
+const ENDED: ReadonlySet<KeyState> = new Set(['revoked', 'deleted'])
+
 /** True while both keys pass. @param now epoch milliseconds */
 export function isRotationOpen({ rotatedToId, rotationGraceEndsAt }: RotationFacts, now: number): boolean {
   return rotatedToId !== null && rotationGraceEndsAt !== null && now < rotationGraceEndsAt
@@ -66,6 +68,6 @@ export interface SilenceFacts extends RotationFacts {
  * @param now epoch milliseconds
  */
 export function isSilent(key: SilenceFacts, startedAt: number, now: number): boolean {
-  if (key.rotationQuietMs === null || key.state === 'revoked' || !isRotationOpen(key, now)) return false
+  if (key.rotationQuietMs === null || ENDED.has(key.state) || !isRotationOpen(key, now)) return false
   return Math.max(startedAt, key.lastUsedAt ?? 0) + key.rotationQuietMs <= now
 }

@@ -1,5 +1,5 @@
 // Rotations that wait for the silence of their old key.
-import { and, eq, gt, isNotNull, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, notInArray, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { apiKeys } from '../model/schema/api-keys.ts'
 import type { KeyRow } from './api-keys.ts'
@@ -33,7 +33,7 @@ export function silentRotationsQuery(db: Database, now: number, limit: number) {
       and(
         isNotNull(apiKeys.rotationQuietMs),
         gt(apiKeys.rotationGraceEndsAt, now),
-        ne(apiKeys.state, 'revoked'),
+        notInArray(apiKeys.state, ['revoked', 'deleted']),
         sql`${lastSign} + ${apiKeys.rotationQuietMs} <= ${now}`,
       ),
     )

@@ -41,6 +41,7 @@ export const NewKey = z
     tags: field.tags.optional(),
     metadata: field.metadata.optional(),
     external_id: field.externalId,
+    owner_member_id: field.id('member').nullish(),
   })
   .openapi('NewKey')
 
@@ -55,6 +56,7 @@ export const KeyPatch = z
     tags: field.tags.nullish(),
     metadata: field.metadata.nullish(),
     external_id: field.externalId,
+    owner_member_id: field.id('member').nullish(),
   })
   .openapi('KeyPatch')
 
