@@ -10,6 +10,7 @@ import { planStands } from '../store/plans.ts'
 import { findTeamId } from '../store/projects.ts'
 import type { ControlDeps } from './deps.ts'
 import { onlyGiven, orCleared } from './given.ts'
+import { brokenPolicy } from './key-policies.ts'
 import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
 import type { Decide, Decision, Resource } from './resource.ts'
@@ -68,8 +69,10 @@ export function keyUpdate({ databases }: ControlDeps, patch: z.infer<typeof KeyP
     const broken = brokenExpiry(set.expiresAt, at) ?? brokenKeyRule({ ...key, ...set })
     if (broken !== null) return err(broken)
     const planId = set.planId ?? null
-    const missing = await missingReference(databases, { ...set, organizationId: key.organizationId })
-    if (missing !== null) return err(missing)
+    const refused =
+      (await missingReference(databases, { ...set, organizationId: key.organizationId })) ??
+      (await brokenPolicy(databases, { ...key, ...set }, { ...set, createdAt: key.createdAt }))
+    if (refused !== null) return err(refused)
     const condition = planStands(databases, key.organizationId, planId)
     return ok({ done: 'updated', set, heldBy: holder(set), condition })
   }

@@ -15,6 +15,7 @@ import { findProject } from '../store/projects.ts'
 import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { KEY } from './key-changes.ts'
+import { brokenPolicy } from './key-policies.ts'
 import { brokenExpiry } from './key-rules.ts'
 import { openMint, type MintedKey } from './minted-key.ts'
 import type { Propagation } from './propagation.ts'
@@ -47,9 +48,10 @@ export async function rotateKey(
   const decide: Decide<KeyRow> = async (key, at) => {
     const refused = refusesRotation(key, await findPredecessor(deps, key), at)
     if (refused !== null) return err(refuse('conflict', { detail: refused }))
-    const broken = brokenExpiry(given.expires_at, at)
-    if (broken !== null) return err(broken)
     const successor = successorOf(key, imprint, given, principal, at)
+    const broken =
+      brokenExpiry(given.expires_at, at) ?? (await brokenPolicy(deps.databases, successor, successor))
+    if (broken !== null) return err(broken)
     const set = replacedBy(successor, given, at)
     Object.assign(pair, { previous: { ...key, ...set, version: key.version + 1, updatedAt: at }, successor })
     // The old key first: it gives its external id away.

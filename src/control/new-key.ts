@@ -11,6 +11,7 @@ import { commitCreation } from './change.ts'
 import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
+import { brokenPolicy } from './key-policies.ts'
 import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
 import { openMint, type MintedKey } from './minted-key.ts'
@@ -66,7 +67,8 @@ async function draftKey(
   const project = await findLivingProject(deps, principal, row.projectId)
   if (project === null) return err(refuseReference('/project_id'))
   const missing = await missingReference(databases, row)
-  if (missing !== null) return err(missing)
+  const broken = missing ?? (await brokenPolicy(databases, row, row))
+  if (broken !== null) return err(broken)
   const about = {
     action: 'key.created',
     teamId: project.teamId,

@@ -19,6 +19,7 @@ import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { refuseReference } from './refused.ts'
 import type { Decide, Resource } from './resource.ts'
+import { givenPolicy } from './schemas/key-policy.ts'
 import { DEFAULT_PREFIX, viewProject, type NewProject, type ProjectPatch } from './schemas/project.ts'
 
 export const PROJECT: Resource<ProjectRow> = {
@@ -72,6 +73,7 @@ export function projectUpdate(deps: ControlDeps, patch: z.infer<typeof ProjectPa
       teamId: patch.team_id,
       planId: patch.plan_id,
       metadata: orCleared(patch.metadata, {}),
+      policy: givenPolicy(patch.policy),
       recoverable: patch.recoverable,
     })
     const missing = await missingReference(deps, organizationId, set)

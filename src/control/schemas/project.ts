@@ -5,6 +5,7 @@ import { TENANT_STATES } from '../../model/vocabulary.ts'
 import type { ProjectRow } from '../../store/projects.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
+import { KeyPolicy, viewPolicy } from './key-policy.ts'
 
 export const DEFAULT_PREFIX = 'lk'
 
@@ -41,6 +42,7 @@ export const ProjectPatch = z
     team_id: field.id('team').nullish(),
     plan_id: field.id('plan').nullish(),
     metadata: field.metadata.nullish(),
+    policy: KeyPolicy.nullish(),
     recoverable: recoverable.openapi({ description: '`false` forgets every sealed key of the project.' }),
   })
   .openapi('ProjectPatch')
@@ -56,6 +58,7 @@ export const Project = z
     key_prefix: z.string(),
     recoverable: z.boolean(),
     plan_id: z.string().nullable(),
+    policy: KeyPolicy,
     metadata: z.record(z.string(), z.unknown()),
     suspended_at: field.shownTime.nullable(),
     ...field.trackedView,
@@ -75,6 +78,7 @@ export function viewProject(row: ProjectRow): z.infer<typeof Project> {
     key_prefix: row.keyPrefix,
     recoverable: row.recoverable,
     plan_id: row.planId,
+    policy: viewPolicy(row.policy),
     metadata: row.metadata,
     suspended_at: field.showTimeOrNull(row.suspendedAt),
     ...field.showTracked(row),
