@@ -10,6 +10,7 @@ import { refused } from './refused.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
+import { mountKeyBulk } from './routes/key-bulk.ts'
 import { mountKeyList } from './routes/key-list.ts'
 import { mountKeyRotation } from './routes/key-rotation.ts'
 import { mountKeySecrets } from './routes/key-secrets.ts'
@@ -57,6 +58,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountProjects,
     mountKeys,
     mountKeyList,
+    mountKeyBulk,
     mountKeyRotation,
     mountKeySecrets,
     mountPlans,

@@ -122,7 +122,7 @@ function refusalOf(error: Refusal | Conflict | typeof CONTENDED): Refusal {
 
 // Writers that collided once must not go on in step. The more often they did, the more of them there are, and the wider they
 // have to spread.
-function pauseAfter({ random, sleep }: ControlDeps, attempt: number): Promise<void> {
+export function pauseAfter({ random, sleep }: ControlDeps, attempt: number): Promise<void> {
   const [dice = 0] = random(1)
   return sleep((dice / 256) * Math.min(50 * attempt, MAX_SPREAD_MS))
 }

@@ -11,6 +11,7 @@ import { findTeamId } from '../store/projects.ts'
 import type { ControlDeps } from './deps.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { brokenPolicy } from './key-policies.ts'
+import { keyReads, type KeyReads } from './key-reads.ts'
 import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
 import type { Decide, Decision, Resource } from './resource.ts'
@@ -62,16 +63,21 @@ export function revocation(reason: string): Decide<KeyRow> {
 }
 
 /** The fields of a key. */
-export function keyUpdate({ databases }: ControlDeps, patch: z.infer<typeof KeyPatch>): Decide<KeyRow> {
+export function keyUpdate(
+  { databases }: ControlDeps,
+  patch: z.infer<typeof KeyPatch>,
+  makeReads: () => KeyReads = () => keyReads(databases),
+): Decide<KeyRow> {
   return async (key, at) => {
     if (key.state === 'revoked') return err(refuseRevoked())
     const set = changesOf(patch)
     const broken = brokenExpiry(set.expiresAt, at) ?? brokenKeyRule({ ...key, ...set })
     if (broken !== null) return err(broken)
     const planId = set.planId ?? null
+    const reads = makeReads()
     const refused =
-      (await missingReference(databases, { ...set, organizationId: key.organizationId })) ??
-      (await brokenPolicy(databases, { ...key, ...set }, { ...set, createdAt: key.createdAt }))
+      (await missingReference(reads, { ...set, organizationId: key.organizationId })) ??
+      (await brokenPolicy(reads, { ...key, ...set }, { ...set, createdAt: key.createdAt }))
     if (refused !== null) return err(refused)
     const condition = planStands(databases, key.organizationId, planId)
     return ok({ done: 'updated', set, heldBy: holder(set), condition })

@@ -3,9 +3,9 @@ import { findBreach, type JudgedKey, type LevelPolicy } from '../policy/key-poli
 import { refuse, type Refusal } from '../problem.ts'
 import { err } from '../result.ts'
 import type { KeyRow } from '../store/api-keys.ts'
-import type { Databases } from '../store/database.ts'
-import { readPoliciesAbove, type PoliciesAbove } from '../store/key-policies.ts'
+import type { PoliciesAbove } from '../store/key-policies.ts'
 import type { Principal } from './deps.ts'
+import type { KeyReads } from './key-reads.ts'
 import type { Decide } from './resource.ts'
 
 /**
@@ -13,11 +13,13 @@ import type { Decide } from './resource.ts'
  * @param judged what is set, and when the key was made
  */
 export async function brokenPolicy(
-  databases: Databases,
-  key: Pick<KeyRow, 'organizationId' | 'projectId' | 'planId'>,
+  { policiesAbove }: Pick<KeyReads, 'policiesAbove'>,
+  { organizationId, projectId, planId }: Pick<KeyRow, 'organizationId' | 'projectId' | 'planId'>,
   judged: JudgedKey,
 ): Promise<Refusal | null> {
-  const breach = findBreach(levelsOf(await readPoliciesAbove(databases, key)), judged)
+  if (judged.expiresAt === undefined && judged.scopes === undefined) return null
+  const above = await policiesAbove(organizationId, projectId, planId)
+  const breach = findBreach(levelsOf(above), judged)
   if (breach === null) return null
   const { field, level, detail } = breach
   return refuse('value_refused', {

@@ -16,6 +16,7 @@ import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { KEY } from './key-changes.ts'
 import { brokenPolicy } from './key-policies.ts'
+import { keyReads } from './key-reads.ts'
 import { brokenExpiry } from './key-rules.ts'
 import { openMint, type MintedKey } from './minted-key.ts'
 import type { Propagation } from './propagation.ts'
@@ -50,7 +51,8 @@ export async function rotateKey(
     if (refused !== null) return err(refuse('conflict', { detail: refused }))
     const successor = successorOf(key, imprint, given, principal, at)
     const broken =
-      brokenExpiry(given.expires_at, at) ?? (await brokenPolicy(deps.databases, successor, successor))
+      brokenExpiry(given.expires_at, at) ??
+      (await brokenPolicy(keyReads(deps.databases), successor, successor))
     if (broken !== null) return err(broken)
     const set = replacedBy(successor, given, at)
     Object.assign(pair, { previous: { ...key, ...set, version: key.version + 1, updatedAt: at }, successor })

@@ -12,6 +12,7 @@ import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
 import { brokenPolicy } from './key-policies.ts'
+import { keyReads, type KeyReads } from './key-reads.ts'
 import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
 import { openMint, type MintedKey } from './minted-key.ts'
@@ -35,10 +36,7 @@ export async function makeKey(
   given: Given,
 ): Promise<Result<MadeKey, Refusal>> {
   const at = deps.now()
-  const network = networkPolicy(given.network ?? {})
-  const broken =
-    brokenExpiry(given.expires_at, at) ??
-    brokenKeyRule({ kind: given.kind, scopes: given.scopes ?? [], network })
+  const broken = brokenFields(given, at)
   if (broken !== null) return err(broken)
   const project = await findLivingProject(deps, principal, given.project_id)
   if (project === null) return err(refuseReference('/project_id'))
@@ -46,7 +44,10 @@ export async function makeKey(
   if (!mint.ok) return mint
   const { secret, imprint } = await mint.value(project, given)
   const row = rowOf(given, project, imprint, principal, at)
-  const draft = () => draftKey(deps, principal, row)
+  const draft = () => {
+    const find = (id: string) => findLivingProject(deps, principal, id)
+    return draftKey(deps, row, keyReads(deps.databases), find)
+  }
   const committed = await commitCreation(deps, principal, {
     chain: project.organizationId,
     draft,
@@ -58,17 +59,25 @@ export async function makeKey(
   return ok({ row, secret })
 }
 
-async function draftKey(
-  deps: ControlDeps,
-  principal: Principal,
+/** What is wrong with the fields, whatever is stored. */
+export function brokenFields(given: Given, at: number): Refusal | null {
+  const { kind, scopes = [], network = {} } = given
+  return (
+    brokenExpiry(given.expires_at, at) ?? brokenKeyRule({ kind, scopes, network: networkPolicy(network) })
+  )
+}
+
+/** @param findProject that is not deleted, within reach */
+export async function draftKey(
+  { databases }: ControlDeps,
   row: KeyRow,
+  reads: KeyReads,
+  findProject: (id: string) => Promise<ProjectRow | null>,
 ): Promise<Result<Draft<KeyRow>, Refusal>> {
-  const { databases } = deps
-  const project = await findLivingProject(deps, principal, row.projectId)
+  const project = await findProject(row.projectId)
   if (project === null) return err(refuseReference('/project_id'))
-  const missing = await missingReference(databases, row)
-  const broken = missing ?? (await brokenPolicy(databases, row, row))
-  if (broken !== null) return err(broken)
+  const refused = (await missingReference(reads, row)) ?? (await brokenPolicy(reads, row, row))
+  if (refused !== null) return err(refused)
   const about = {
     action: 'key.created',
     teamId: project.teamId,
@@ -79,7 +88,7 @@ async function draftKey(
 }
 
 // A project of a deleted organization is gone with it: its keys would be born revoked.
-async function findLivingProject(
+export async function findLivingProject(
   { databases }: ControlDeps,
   { reach }: Principal,
   id: string,
@@ -89,7 +98,7 @@ async function findLivingProject(
   return (await findOrganization(databases, reach, project.organizationId)) === null ? null : project
 }
 
-function rowOf(
+export function rowOf(
   given: Given,
   project: ProjectRow,
   imprint: MintedKey['imprint'],

@@ -48,6 +48,7 @@ const CHANGES = [
 const REST = [
   'GET /_latchkey/v1/keys/{id}/rotation',
   'POST /_latchkey/v1/keys/inspect',
+  'POST /_latchkey/v1/keys/bulk',
   'GET /_latchkey/v1/settings',
   'PATCH /_latchkey/v1/settings',
   'POST /_latchkey/v1/settings/rotate-secret',
