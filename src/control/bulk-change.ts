@@ -27,13 +27,15 @@ type ReadChange = (item: unknown, deps: ControlDeps) => Result<Asked, Refusal>
 const READ: Readonly<Record<ChangeAction, ReadChange>> = {
   revoke: (item) => {
     const read = readItem(ITEMS.revoke, item)
-    return read.ok ? asked(read.value.id, () => revocation(read.value.reason ?? 'unspecified')) : read
+    if (!read.ok) return read
+    const { id, reason = 'unspecified' } = read.value
+    return ok({ id, decide: () => revocation(reason) })
   },
   update: (item, deps) => {
     const read = readItem(ITEMS.update, item)
     if (!read.ok) return read
     const { id, ...patch } = read.value
-    return asked(id, (reads) => keyUpdate(deps, patch, () => reads))
+    return ok({ id, decide: (reads) => keyUpdate(deps, patch, () => reads) })
   },
   disable: (item) => readVerb(item, KEY_VERBS.disable),
   enable: (item) => readVerb(item, KEY_VERBS.enable),
@@ -60,11 +62,7 @@ export async function* changeKeys(
 
 function readVerb(item: unknown, verb: Decide<KeyRow>): Result<Asked, Refusal> {
   const read = readItem(ITEMS.verb, item)
-  return read.ok ? asked(read.value.id, () => verb) : read
-}
-
-function asked(id: string, decide: Asked['decide']): Result<Asked, Refusal> {
-  return ok({ id, decide })
+  return read.ok ? ok({ id: read.value.id, decide: () => verb }) : read
 }
 
 // Which organization's each is. A second change of the same key would be decided on what the first one changes.
@@ -95,7 +93,7 @@ async function draftChunk(
   const decided = await Promise.all(
     chunk.map(async ({ index, asked }) => ({
       index,
-      asked: await decide(found.get(asked.id), asked, reads, at),
+      asked: await judge(found.get(asked.id), asked, reads, at),
     })),
   )
   const judged = sortItems(decided, (result) => result)
@@ -104,7 +102,7 @@ async function draftChunk(
   return draftOf(claimed.good, [...judged.refused, ...claimed.refused], reads, at)
 }
 
-async function decide(
+async function judge(
   before: KeyRow | undefined,
   { decide }: Asked,
   reads: KeyReads,

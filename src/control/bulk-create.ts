@@ -40,7 +40,10 @@ export async function* createKeys(
 ): AsyncGenerator<Outcome> {
   const at = deps.now()
   const mint = await openMint(deps)
-  if (!mint.ok) return yield allRefused(items, mint.error)
+  if (!mint.ok) {
+    yield allRefused(items, mint.error)
+    return
+  }
   const find = once((id: string) => findLivingProject(deps, principal, id))
   const read = sortItems(items, (item) => readNewKey(item, at))
   const looked = await Promise.all(

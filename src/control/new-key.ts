@@ -67,14 +67,14 @@ export function brokenFields(given: Given, at: number): Refusal | null {
   )
 }
 
-/** @param findProject that is not deleted, within reach */
+/** @param find the project, if it is not deleted and within reach */
 export async function draftKey(
   { databases }: ControlDeps,
   row: KeyRow,
   reads: KeyReads,
-  findProject: (id: string) => Promise<ProjectRow | null>,
+  find: (id: string) => Promise<ProjectRow | null>,
 ): Promise<Result<Draft<KeyRow>, Refusal>> {
-  const project = await findProject(row.projectId)
+  const project = await find(row.projectId)
   if (project === null) return err(refuseReference('/project_id'))
   const refused = (await missingReference(reads, row)) ?? (await brokenPolicy(reads, row, row))
   if (refused !== null) return err(refused)

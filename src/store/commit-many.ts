@@ -3,7 +3,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { auditStatements, eventRow, nextEvent, type Author, type ChainHead } from './audit.ts'
 import { hashEvent } from './audit-chain.ts'
-import { atHead, chainDatabase, CONTENDED, type Draft } from './commit.ts'
+import { atHead, chainDatabase, type CONTENDED, type Draft } from './commit.ts'
 import { open, type Database, type Databases } from './database.ts'
 import { outboxRow, outboxStatements, type OutboxRow } from './outbox.ts'
 import { runBatch, type Statement } from './statement.ts'

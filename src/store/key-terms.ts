@@ -1,7 +1,7 @@
 // What keys are found by that has no column: beginnings of the words of their names, and single values of their metadata.
 // Bounded for each key, because each term is a row to write.
 import { eq, sql } from 'drizzle-orm'
-import { apiKeys, keyTerms } from '../model/schema/api-keys.ts'
+import { keyTerms } from '../model/schema/api-keys.ts'
 import type { Database } from './database.ts'
 import type { Statement } from './statement.ts'
 
@@ -32,8 +32,8 @@ export function metadataTerm(path: string, value: string): string {
 /** Every term of a key, each once. */
 export function termsOf({ name, metadata }: Pick<Described, 'name' | 'metadata'>): readonly string[] {
   const beginnings = wordsOf(name).flatMap((word) => {
-    const letters = [...word.slice(0, MAX_PREFIX)]
-    return letters.map((_, i) => `name:${letters.slice(0, i + 1).join('')}`)
+    const lengths = Array.from({ length: Math.min(word.length, MAX_PREFIX) }, (_, i) => i + 1)
+    return lengths.map((length) => `name:${word.slice(0, length)}`)
   })
   const values = valuesOf(metadata, '', MAX_DEPTH).slice(0, MAX_VALUES)
   return [...new Set([...beginnings, ...values])].filter((term) => term.length <= MAX_TERM_LENGTH)
@@ -46,7 +46,7 @@ export function insertTerms(db: Database, key: Described): Statement {
     .select(sql`SELECT ${key.organizationId}, value, ${key.id} FROM json_each(${terms})`)
 }
 
-export function deleteTerms(db: Database, { id }: Pick<typeof apiKeys.$inferSelect, 'id'>): Statement {
+export function deleteTerms(db: Database, { id }: Pick<Described, 'id'>): Statement {
   return db.delete(keyTerms).where(eq(keyTerms.keyId, id))
 }
 

@@ -53,7 +53,7 @@ describe('rotations of one key at once', () => {
     const statuses = (await Promise.all(Array.from({ length: 6 }, () => post(id, 'rotate')))).map(
       ({ status }) => status,
     )
-    expect(statuses.toSorted()).toEqual([201, 409, 409, 409, 409, 409])
+    expect(statuses.filter((status) => status !== 409)).toEqual([201])
     expect((await eventsOf(organizationId)).filter(({ action }) => action === 'key.rotated')).toHaveLength(1)
   })
 
@@ -61,7 +61,7 @@ describe('rotations of one key at once', () => {
     const { organizationId, id } = await makeKey()
     const made = await post(id, 'rotate')
     const answers = await Promise.all([post(id, 'complete-rotation'), post(id, 'cancel-rotation')])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]))
     const states = [await read(id), await read(String(made.body.key?.id))].map(({ state }) => state)
     expect([
       ['expired', 'active'],
