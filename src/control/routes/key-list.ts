@@ -13,7 +13,7 @@ import { answer, pageOf, readProblems } from '../operation.ts'
 import { refused } from '../refused.ts'
 import { Key, SHOWN_STATES, viewKey } from '../schemas/key.ts'
 
-const METADATA = /^([^=]{1,64})=(.{1,128})$/s
+const METADATA = /^([^=]{1,64})=([\s\S]{1,128})$/
 
 const filters = z.strictObject({
   project_id: field.id('project').optional(),

@@ -47,6 +47,7 @@ const CHANGES = [
 ]
 const REST = [
   'GET /_latchkey/v1/keys/{id}/rotation',
+  'GET /_latchkey/v1/compliance',
   'POST /_latchkey/v1/keys/inspect',
   'POST /_latchkey/v1/keys/bulk',
   'GET /_latchkey/v1/settings',

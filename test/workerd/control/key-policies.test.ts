@@ -6,7 +6,7 @@ import type { Principal } from '../../../src/control/deps.ts'
 import { ifAssignable } from '../../../src/control/key-policies.ts'
 import { ok } from '../../../src/result.ts'
 import { newId } from '../../../src/ids.ts'
-import { call, create, createProject, type CreatedKey } from './client.ts'
+import { call, create, createProject, makeDeps, type CreatedKey } from './client.ts'
 
 const DAY_MS = 86_400_000
 const ids = { organization: '', team: '', project: '' }
@@ -128,5 +128,28 @@ describe('a key', () => {
     const path = `/_latchkey/v1/keys/${key.id}/rotate`
     expect(why(await call<Refused>(path, { json: {} }))).toEqual([422, 'organization', '/expires_at'])
     expect((await call(path, { json: { expires_at: inDays(8) } })).status).toBe(201)
+  })
+})
+
+describe('the report of compliance', () => {
+  it('counts by project what does not do as the narrowest policy asks', async () => {
+    await make()
+    await make({ expires_at: inDays(5) })
+    const { key } = (await make()).body
+    await call(`/_latchkey/v1/keys/${key.id}/revoke`, { method: 'POST' })
+    const report = async (days: number) => {
+      const deps = makeDeps({ now: () => Date.now() + days * DAY_MS })
+      const path = `/_latchkey/v1/compliance?organization_id=${ids.organization}`
+      const { body } = await call<{ data: { project_id: string }[] }>(path, { deps })
+      return body.data.find(({ project_id }) => project_id === ids.project)
+    }
+    const nothing = { active: 2, never_expires: 1, rotation_due: 0, idle: 0 }
+    expect(await report(4)).toMatchObject(nothing)
+    await setPolicy('organizations', ids.organization, { rotation_age_days: 9, idle_days: 3 })
+    await setPolicy('teams', ids.team, { rotation_age_days: 2 })
+    await setPolicy('projects', ids.project, { idle_days: 5 })
+    expect(await report(1)).toMatchObject(nothing)
+    expect(await report(4)).toMatchObject({ active: 2, never_expires: 1, rotation_due: 2, idle: 2 })
+    expect(await report(6)).toMatchObject({ active: 1, never_expires: 1, rotation_due: 1, idle: 1 })
   })
 })
