@@ -33,6 +33,8 @@ export interface Config extends FeedConfig {
   readonly login: LoginConfig
   /** Root of every derived key. */
   readonly secret: string
+  /** The one before it, while what was sealed under it must still open; null otherwise. */
+  readonly previousSecret: string | null
   /** Share of successes that are logged, 0 to 1. */
   readonly logSample: number
   /** Loopback origins over plain http are accepted. Never set on a deployed gateway. */
@@ -85,6 +87,7 @@ export async function readConfig(env: Strings): Promise<Result<Config, readonly 
     adminToken: note(readToken(env, 'ADMIN_TOKEN'), ''),
     login: note(login, NO_LOGIN),
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
+    previousSecret: text(env, 'LATCHKEY_SECRET_PREVIOUS') || null,
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
     ...readFeed(env, note),
     localDevelopment,

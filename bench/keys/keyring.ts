@@ -22,7 +22,7 @@ export interface Keyring {
 const PER_STATEMENT = 20_000
 
 /** One key in so many has the tag and the name that are searched for. */
-export const RARE = 500
+const RARE = 500
 
 export async function startKeyring(folder: string): Promise<Keyring> {
   const adminToken = randomBytes(32).toString('base64url')

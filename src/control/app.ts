@@ -7,9 +7,14 @@ import { requireOperator } from './auth.ts'
 import type { ControlDeps, ControlEnv } from './deps.ts'
 import { answerFailure } from './failure.ts'
 import { refused } from './refused.ts'
+import { mountCompliance } from './routes/compliance.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
+import { mountKeyBulk } from './routes/key-bulk.ts'
+import { mountKeyList } from './routes/key-list.ts'
+import { mountKeyRotation } from './routes/key-rotation.ts'
+import { mountKeySecrets } from './routes/key-secrets.ts'
 import { mountKeys } from './routes/keys.ts'
 import { mountLogin } from './routes/login.ts'
 import { mountOrganizations } from './routes/organizations.ts'
@@ -56,6 +61,11 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountTeams,
     mountProjects,
     mountKeys,
+    mountKeyList,
+    mountKeyBulk,
+    mountCompliance,
+    mountKeyRotation,
+    mountKeySecrets,
     mountPlans,
     mountUpstreams,
     mountRoutes,

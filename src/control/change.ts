@@ -38,17 +38,33 @@ export async function change<T>(
   const committed = await commitChange(deps, principal, asked)
   if (!committed.ok) return committed
   const { result, outbox } = committed.value
-  if (outbox === null) return ok({ result, propagation: inForce(deps.now()) })
-  const shard = chainDatabase(deps.databases, asked.chain)
+  const propagation = await enforce(deps, asked.chain, outbox, outbox)
+  return propagation === null ? err(refusePending(deps, asked.show(result))) : ok({ result, propagation })
+}
+
+/**
+ * Publishes what was committed in a chain; null where the feed did not take it, and the next scheduled run publishes it.
+ * @param renewed whose copies in KV are made anew: each costs a read and a write
+ */
+export async function enforce(
+  deps: ControlDeps,
+  chain: string,
+  outbox: readonly OutboxRow[],
+  renewed: readonly OutboxRow[],
+): Promise<Propagation | null> {
+  if (outbox.length === 0) return inForce(deps.now())
+  const shard = chainDatabase(deps.databases, chain)
   const published = await publishDue(deps, shard, outbox)
-  if (!published.ok) return err(await leavePending(deps, shard, outbox, published.error, asked.show(result)))
+  if (!published.ok) {
+    await leavePending(deps, shard, outbox, published.error)
+    return null
+  }
   const { due, told, isAll } = published.value
   const propagation = propagationOf(deps.now(), told, deps.config)
   deps.condemn(changesOf(due), told)
-  await renewPublished(deps, outbox, told)
+  await Promise.all(renewed.map((row) => renewPublished(deps, row, told)))
   deps.waitUntil(settle(deps, shard, due, told))
-  if (!isAll) return err(refusePending(deps, asked.show(result)))
-  return ok({ result, propagation })
+  return isAll ? propagation : null
 }
 
 interface PublishedDue {
@@ -65,11 +81,12 @@ interface PublishedDue {
 async function publishDue(
   deps: ControlDeps,
   shard: D1Database,
-  own: OutboxRow,
+  own: readonly OutboxRow[],
 ): Promise<Result<PublishedDue, unknown>> {
   const others = await listUnpublished(shard, Number.MAX_SAFE_INTEGER, MAX_DUE).catch(() => null)
-  // Its own row may have been published by another change meanwhile; what is said of it needs an answer of its own.
-  const due = [...(others ?? []).filter(({ id }) => id !== own.id), own]
+  // Its own rows may have been published by another change meanwhile; what is said of them needs an answer of its own.
+  const ids = new Set(own.map(({ id }) => id))
+  const due = [...(others ?? []).filter(({ id }) => !ids.has(id)), ...own]
   const told = await publishInline(deps, changesOf(due))
   return told.ok ? ok({ due, told: told.value, isAll: others !== null && others.length < MAX_DUE }) : told
 }
@@ -105,7 +122,7 @@ function refusalOf(error: Refusal | Conflict | typeof CONTENDED): Refusal {
 
 // Writers that collided once must not go on in step. The more often they did, the more of them there are, and the wider they
 // have to spread.
-function pauseAfter({ random, sleep }: ControlDeps, attempt: number): Promise<void> {
+export function pauseAfter({ random, sleep }: ControlDeps, attempt: number): Promise<void> {
   const [dice = 0] = random(1)
   return sleep((dice / 256) * Math.min(50 * attempt, MAX_SPREAD_MS))
 }
@@ -138,15 +155,14 @@ async function settle(
 async function leavePending(
   deps: ControlDeps,
   shard: D1Database,
-  { id }: OutboxRow,
+  rows: readonly OutboxRow[],
   error: unknown,
-  result: object,
-): Promise<Refusal> {
+): Promise<void> {
   logFailure(deps, 'change_not_published', error)
-  await noteFailure(shard, [id], errorName(error)).catch((failure: unknown) =>
+  const ids = rows.map(({ id }) => id)
+  await noteFailure(shard, ids, errorName(error)).catch((failure: unknown) =>
     logFailure(deps, 'outbox_not_marked', failure),
   )
-  return refusePending(deps, result)
 }
 
 function refusePending({ now, config }: ControlDeps, result: object): Refusal {

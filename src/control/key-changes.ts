@@ -6,12 +6,14 @@ import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { findKey, updateKey, type KeyRow } from '../store/api-keys.ts'
 import { databaseOf, open } from '../store/database.ts'
-import { findPlan, planStands } from '../store/plans.ts'
+import { planStands } from '../store/plans.ts'
 import { findTeamId } from '../store/projects.ts'
 import type { ControlDeps } from './deps.ts'
 import { onlyGiven, orCleared } from './given.ts'
+import { brokenPolicy } from './key-policies.ts'
+import { keyReads, type KeyReads } from './key-reads.ts'
+import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
-import { refuseReference } from './refused.ts'
 import type { Decide, Decision, Resource } from './resource.ts'
 import { networkPolicy, viewKey, type KeyPatch } from './schemas/key.ts'
 
@@ -61,15 +63,22 @@ export function revocation(reason: string): Decide<KeyRow> {
 }
 
 /** The fields of a key. */
-export function keyUpdate({ databases }: ControlDeps, patch: z.infer<typeof KeyPatch>): Decide<KeyRow> {
+export function keyUpdate(
+  { databases }: ControlDeps,
+  patch: z.infer<typeof KeyPatch>,
+  makeReads: () => KeyReads = () => keyReads(databases),
+): Decide<KeyRow> {
   return async (key, at) => {
     if (key.state === 'revoked') return err(refuseRevoked())
     const set = changesOf(patch)
     const broken = brokenExpiry(set.expiresAt, at) ?? brokenKeyRule({ ...key, ...set })
     if (broken !== null) return err(broken)
     const planId = set.planId ?? null
-    if (planId !== null && (await findPlan(databases, planId)) === null)
-      return err(refuseReference('/plan_id'))
+    const reads = makeReads()
+    const refused =
+      (await missingReference(reads, { ...set, organizationId: key.organizationId })) ??
+      (await brokenPolicy(reads, { ...key, ...set }, { ...set, createdAt: key.createdAt }))
+    if (refused !== null) return err(refused)
     const condition = planStands(databases, key.organizationId, planId)
     return ok({ done: 'updated', set, heldBy: holder(set), condition })
   }
@@ -85,6 +94,7 @@ function changesOf(patch: z.infer<typeof KeyPatch>) {
     tags: orCleared(patch.tags, []),
     metadata: orCleared(patch.metadata, {}),
     externalId: patch.external_id,
+    ownerMemberId: patch.owner_member_id,
   })
 }
 

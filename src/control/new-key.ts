@@ -1,23 +1,21 @@
-// Makes a key: the judgement of what is asked for, the mint, and the row. The secret is plaintext here and in the one
-// answer that carries it, nowhere else.
+// Makes a key: the judgement of what is asked for, the mint, and the row.
 import type { z } from '@hono/zod-openapi'
-import { newId } from '../ids.ts'
-import { importCheckSecret } from '../keys/check.ts'
-import { digestKey } from '../keys/digest.ts'
-import { displayForm } from '../keys/display.ts'
-import { mintKey } from '../keys/mint.ts'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { insertKey, newKeyRow, type KeyRow } from '../store/api-keys.ts'
 import type { Draft } from '../store/commit.ts'
 import { findOrganization } from '../store/organizations.ts'
-import { findPlan, planStands } from '../store/plans.ts'
+import { planStands } from '../store/plans.ts'
 import { findProject, type ProjectRow } from '../store/projects.ts'
 import { commitCreation } from './change.ts'
 import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
+import { brokenPolicy } from './key-policies.ts'
+import { keyReads, type KeyReads } from './key-reads.ts'
+import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
+import { openMint, type MintedKey } from './minted-key.ts'
 import { refuseReference } from './refused.ts'
 import { networkPolicy, viewKey, type NewKey } from './schemas/key.ts'
 
@@ -38,18 +36,18 @@ export async function makeKey(
   given: Given,
 ): Promise<Result<MadeKey, Refusal>> {
   const at = deps.now()
-  const network = networkPolicy(given.network ?? {})
-  const broken =
-    brokenExpiry(given.expires_at, at) ??
-    brokenKeyRule({ kind: given.kind, scopes: given.scopes ?? [], network })
+  const broken = brokenFields(given, at)
   if (broken !== null) return err(broken)
   const project = await findLivingProject(deps, principal, given.project_id)
   if (project === null) return err(refuseReference('/project_id'))
-  const minted = await mint(deps, project, given)
-  if (!minted.ok) return minted
-  const secret = minted.value
-  const row = await rowOf(given, project, secret, principal, at)
-  const draft = () => draftKey(deps, principal, row)
+  const mint = await openMint(deps)
+  if (!mint.ok) return mint
+  const { secret, imprint } = await mint.value(project, given)
+  const row = rowOf(given, project, imprint, principal, at)
+  const draft = () => {
+    const find = (id: string) => findLivingProject(deps, principal, id)
+    return draftKey(deps, row, keyReads(deps.databases), find)
+  }
   const committed = await commitCreation(deps, principal, {
     chain: project.organizationId,
     draft,
@@ -61,16 +59,25 @@ export async function makeKey(
   return ok({ row, secret })
 }
 
-async function draftKey(
-  deps: ControlDeps,
-  principal: Principal,
+/** What is wrong with the fields, whatever is stored. */
+export function brokenFields(given: Given, at: number): Refusal | null {
+  const { kind, scopes = [], network = {} } = given
+  return (
+    brokenExpiry(given.expires_at, at) ?? brokenKeyRule({ kind, scopes, network: networkPolicy(network) })
+  )
+}
+
+/** @param find the project, if it is not deleted and within reach */
+export async function draftKey(
+  { databases }: ControlDeps,
   row: KeyRow,
+  reads: KeyReads,
+  find: (id: string) => Promise<ProjectRow | null>,
 ): Promise<Result<Draft<KeyRow>, Refusal>> {
-  const { databases } = deps
-  const project = await findLivingProject(deps, principal, row.projectId)
+  const project = await find(row.projectId)
   if (project === null) return err(refuseReference('/project_id'))
-  if (row.planId !== null && (await findPlan(databases, row.planId)) === null)
-    return err(refuseReference('/plan_id'))
+  const refused = (await missingReference(reads, row)) ?? (await brokenPolicy(reads, row, row))
+  if (refused !== null) return err(refused)
   const about = {
     action: 'key.created',
     teamId: project.teamId,
@@ -81,7 +88,7 @@ async function draftKey(
 }
 
 // A project of a deleted organization is gone with it: its keys would be born revoked.
-async function findLivingProject(
+export async function findLivingProject(
   { databases }: ControlDeps,
   { reach }: Principal,
   id: string,
@@ -91,34 +98,18 @@ async function findLivingProject(
   return (await findOrganization(databases, reach, project.organizationId)) === null ? null : project
 }
 
-async function mint(
-  { findConfig, random }: ControlDeps,
-  project: ProjectRow,
-  { kind, environment }: Given,
-): Promise<Result<string, Refusal>> {
-  const config = await findConfig()
-  if (!config.ok) return config
-  const [newest] = config.value.settings.checkSecrets
-  if (newest === undefined) throw new Error('settings hold no check secret')
-  const shape = { prefix: project.keyPrefix, region: null, kind, environment }
-  return ok(await mintKey(shape, await importCheckSecret(newest), random))
-}
-
-async function rowOf(
+export function rowOf(
   given: Given,
   project: ProjectRow,
-  secret: string,
+  imprint: MintedKey['imprint'],
   { id: createdBy }: Principal,
   at: number,
-): Promise<KeyRow> {
-  const id = newId('key')
+): KeyRow {
   return newKeyRow({
-    id,
+    ...imprint,
     organizationId: project.organizationId,
     projectId: project.id,
-    lineage: id,
-    hash: await digestKey(secret),
-    ...displayForm(secret),
+    lineage: imprint.id,
     name: given.name,
     externalId: given.external_id ?? null,
     kind: given.kind,
@@ -128,6 +119,7 @@ async function rowOf(
     scopes: given.scopes ?? [],
     network: networkPolicy(given.network ?? {}),
     planId: given.plan_id ?? null,
+    ownerMemberId: given.owner_member_id ?? null,
     metadata: given.metadata ?? {},
     tags: given.tags ?? [],
     createdBy,

@@ -17,6 +17,7 @@ import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { refuseReference } from './refused.ts'
 import type { Decide, Resource } from './resource.ts'
+import { givenPolicy } from './schemas/key-policy.ts'
 import { viewOrganization, type NewOrganization, type OrganizationPatch } from './schemas/organization.ts'
 
 export const ORGANIZATION: Resource<OrganizationRow> = {
@@ -68,6 +69,7 @@ export function organizationUpdate(
       externalId: patch.external_id,
       planId,
       metadata: orCleared(patch.metadata, {}),
+      policy: givenPolicy(patch.policy),
       timeZone: patch.time_zone,
     })
     // Copies of keys hold the plan, where key and project have none, and where the days of quotas begin.

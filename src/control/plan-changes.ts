@@ -13,6 +13,7 @@ import { draftCreation } from './draft.ts'
 import { onlyGiven } from './given.ts'
 import { brokenPlanRule } from './plan-rules.ts'
 import type { Decide, Resource } from './resource.ts'
+import { givenPolicy } from './schemas/key-policy.ts'
 import { limitRow, quotaRow } from './schemas/limit.ts'
 import { viewPlan, type NewPlan, type PlanPatch } from './schemas/plan.ts'
 
@@ -35,7 +36,7 @@ export async function makePlan(
   const id = newId('plan')
   const at = deps.now()
   const plan = newPlanRecord(
-    { id, name: given.name, createdAt: at, updatedAt: at },
+    { id, name: given.name, keyRules: givenPolicy(given.key_rules), createdAt: at, updatedAt: at },
     given.limits.map((limit) => limitRow(id, limit)),
     (given.quotas ?? []).map((quota) => quotaRow(id, quota)),
   )
@@ -52,6 +53,7 @@ export function planUpdate(patch: z.infer<typeof PlanPatch>): Decide<PlanRecord>
       name: patch.name,
       limits: patch.limits?.map((limit) => limitRow(plan.id, limit)),
       quotas: patch.quotas?.map((quota) => quotaRow(plan.id, quota)),
+      keyRules: givenPolicy(patch.key_rules),
     })
     const broken = brokenPlanRule({ ...plan, ...set }, set)
     if (broken !== null) return err(broken)

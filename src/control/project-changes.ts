@@ -19,6 +19,7 @@ import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { refuseReference } from './refused.ts'
 import type { Decide, Resource } from './resource.ts'
+import { givenPolicy } from './schemas/key-policy.ts'
 import { DEFAULT_PREFIX, viewProject, type NewProject, type ProjectPatch } from './schemas/project.ts'
 
 export const PROJECT: Resource<ProjectRow> = {
@@ -48,6 +49,7 @@ export async function makeProject(
     planId: given.plan_id ?? null,
     metadata: given.metadata ?? {},
     keyPrefix: given.key_prefix ?? DEFAULT_PREFIX,
+    recoverable: given.recoverable ?? false,
     createdAt: at,
     updatedAt: at,
   })
@@ -71,6 +73,8 @@ export function projectUpdate(deps: ControlDeps, patch: z.infer<typeof ProjectPa
       teamId: patch.team_id,
       planId: patch.plan_id,
       metadata: orCleared(patch.metadata, {}),
+      policy: givenPolicy(patch.policy),
+      recoverable: patch.recoverable,
     })
     const missing = await missingReference(deps, organizationId, set)
     if (missing !== null) return err(missing)

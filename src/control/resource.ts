@@ -37,6 +37,10 @@ export interface Decision<Row> {
   readonly heldBy: 'edge' | 'nobody'
   /** Must still hold when it is written, where other chains decide. */
   readonly condition?: SQL | undefined
+  /** The statements, where more changes than the row itself. @param update of the row */
+  readonly around?: (db: Database, update: readonly Statement[]) => readonly Statement[]
+  /** What else the edge has to learn of. */
+  readonly publishAlso?: readonly ChangeName[]
 }
 
 /** @param at epoch milliseconds */
@@ -66,14 +70,16 @@ export async function changeResource<Row extends Tracked>(
     if (before === null) return err(refuse('not_found'))
     const decided = await decide(before, at)
     if (!decided.ok) return decided
-    const { done, set, heldBy, condition } = decided.value
+    const { done, set, heldBy, condition, around, publishAlso = [] } = decided.value
     const about = {
       action: `${resource.noun}.${done}`,
       teamId: await resource.teamOf(before, deps),
       publish: heldBy === 'edge' ? resource.nameOf(before) : null,
       condition,
     }
-    return ok(draftUpdate(before, set, at, (row) => show(row, at), resource.update, about))
+    const drafted = draftUpdate(before, set, at, (row) => show(row, at), resource.update, about)
+    const statements = (db: Database) => around?.(db, drafted.statements(db)) ?? drafted.statements(db)
+    return ok({ ...drafted, statements, publishAlso })
   }
   const shown = (row: Row) => body(row, at)
   return change(deps, principal, {

@@ -11,6 +11,7 @@ import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { refuseReference } from './refused.ts'
 import type { Decide, Resource } from './resource.ts'
+import { givenPolicy } from './schemas/key-policy.ts'
 import { viewTeam, type NewTeam, type TeamPatch } from './schemas/team.ts'
 import { TENANT_VERBS } from './tenant-verbs.ts'
 
@@ -55,6 +56,7 @@ export function teamUpdate(patch: z.infer<typeof TeamPatch>): Decide<TeamRow> {
     name: patch.name,
     externalId: patch.external_id,
     metadata: orCleared(patch.metadata, {}),
+    policy: givenPolicy(patch.policy),
   })
   return () => ok({ done: 'updated', set, heldBy: 'nobody' })
 }

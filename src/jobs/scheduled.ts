@@ -1,11 +1,13 @@
 // What runs every minute. One job after the other, and one that fails keeps none of the others from running.
 import { errorName } from '../error-name.ts'
+import { completeRotations } from './complete-rotations.ts'
 import type { JobDeps } from './deps.ts'
 import { pruneEndedSessions } from './prune-sessions.ts'
 import { pruneOldUsage } from './prune-usage.ts'
 import { prunePublished, publishOutbox } from './publish-outbox.ts'
 
 const JOBS: Readonly<Record<string, (deps: JobDeps) => Promise<void>>> = {
+  complete_rotations: completeRotations,
   publish_outbox: publishOutbox,
   prune_outbox: prunePublished,
   prune_usage: pruneOldUsage,

@@ -45,3 +45,16 @@ export interface Rewrite {
   readonly stripPrefix?: string
   readonly addPrefix?: string
 }
+
+/** What an organization, a team, a project or a plan asks of the keys below it. What is absent is not asked. */
+export interface KeyPolicy {
+  /** From creation to expiry; a key that never expires lives longer than any number of days. */
+  readonly maxLifetimeDays?: number
+  /** Keys that are older are reported as due for rotation. */
+  readonly rotationAgeDays?: number
+  /** Keys that were not used for longer are reported as idle. */
+  readonly idleDays?: number
+  /** No scope may grant what none of these grants. */
+  readonly scopeCeiling?: readonly string[]
+  readonly neverExpires?: 'allow' | 'refuse'
+}

@@ -19,8 +19,7 @@ type Rule = (key: KeyFacts, route: RouteFacts, caller: CallerFacts, now: number)
 // The order is part of the contract: what is wrong with the key itself comes before what is wrong with its use,
 // so that a holder is sent for a new key before being sent for a new scope.
 const RULES: readonly Rule[] = [
-  stateRule,
-  expiryRule,
+  (key, _route, _caller, now) => refusesKey(key, now),
   environmentRule,
   scopeRule,
   addressRule,
@@ -42,6 +41,11 @@ export function decideAccess(
   return null
 }
 
+/** What is wrong with the key itself, wherever it is used; null when nothing is. `now` is epoch milliseconds. */
+export function refusesKey(key: Pick<KeyFacts, 'state' | 'expiresAtMs'>, now: number): Refusal | null {
+  return refusesState(key) ?? refusesExpiry(key, now)
+}
+
 const REFUSED_STATES: Readonly<Record<EffectiveState, ProblemCode | null>> = {
   active: null,
   pending: 'key_disabled',
@@ -50,15 +54,15 @@ const REFUSED_STATES: Readonly<Record<EffectiveState, ProblemCode | null>> = {
   organization_suspended: 'organization_suspended',
 }
 
-function stateRule(key: KeyFacts): Refusal | null {
-  const code = REFUSED_STATES[key.state]
+function refusesState({ state }: Pick<KeyFacts, 'state'>): Refusal | null {
+  const code = REFUSED_STATES[state]
   return code === null ? null : refuse(code)
 }
 
 // `expires_at` is the first instant at which the key no longer passes (RFC 7519, section 4.1.4: "on or after").
-function expiryRule(key: KeyFacts, _route: RouteFacts, _caller: CallerFacts, now: number): Refusal | null {
-  if (key.expiresAtMs === null || now < key.expiresAtMs) return null
-  return refuse('key_expired', { evidence: { expired_at: new Date(key.expiresAtMs).toISOString() } })
+function refusesExpiry({ expiresAtMs }: Pick<KeyFacts, 'expiresAtMs'>, now: number): Refusal | null {
+  if (expiresAtMs === null || now < expiresAtMs) return null
+  return refuse('key_expired', { evidence: { expired_at: new Date(expiresAtMs).toISOString() } })
 }
 
 function environmentRule(key: KeyFacts, route: RouteFacts): Refusal | null {

@@ -2,6 +2,7 @@
 import { and, eq, ne } from 'drizzle-orm'
 import { apiKeys, keyTags } from '../model/schema/api-keys.ts'
 import type { Database, Databases } from './database.ts'
+import { deleteTerms, insertTerms } from './key-terms.ts'
 import { openWithin, within, type Reach } from './reach.ts'
 import { completeRow, type Statement } from './statement.ts'
 
@@ -14,12 +15,12 @@ export function newKeyRow(given: typeof apiKeys.$inferInsert): KeyRow {
   return completeRow(apiKeys, given)
 }
 
-/** Stores a key and its tags. */
+/** Stores a key, its tags, and the terms that it is found by. */
 export function insertKey(db: Database, row: KeyRow): readonly Statement[] {
-  return [db.insert(apiKeys).values(row), ...insertTags(db, row, row.tags)]
+  return [db.insert(apiKeys).values(row), ...insertTags(db, row, row.tags), insertTerms(db, row)]
 }
 
-/** Changes a key, and the rows of its tags where they are among the changes. */
+/** Changes a key, and the rows of its tags and terms where they are among the changes. */
 export function updateKey(db: Database, row: KeyRow, set: KeyChanges): readonly Statement[] {
   const update = db
     .update(apiKeys)
@@ -31,8 +32,17 @@ export function updateKey(db: Database, row: KeyRow, set: KeyChanges): readonly 
         eq(apiKeys.version, row.version),
       ),
     )
-  if (set.tags === undefined) return [update]
-  return [update, db.delete(keyTags).where(eq(keyTags.keyId, row.id)), ...insertTags(db, row, set.tags)]
+  return [update, ...updateTags(db, row, set), ...updateTerms(db, row, set)]
+}
+
+function updateTags(db: Database, row: KeyRow, { tags }: KeyChanges): readonly Statement[] {
+  if (tags === undefined) return []
+  return [db.delete(keyTags).where(eq(keyTags.keyId, row.id)), ...insertTags(db, row, tags)]
+}
+
+function updateTerms(db: Database, row: KeyRow, set: KeyChanges): readonly Statement[] {
+  if (set.name === undefined && set.metadata === undefined) return []
+  return [deleteTerms(db, row), insertTerms(db, { ...row, ...set })]
 }
 
 function insertTags(

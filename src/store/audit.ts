@@ -13,6 +13,7 @@ import {
   type AuditTarget,
 } from './audit-chain.ts'
 import type { Database } from './database.ts'
+import { insertRows, type Replacements } from './many-rows.ts'
 import type { Statement } from './statement.ts'
 
 /** Who changes something, where the request came from, and when. */
@@ -31,6 +32,8 @@ export interface Account {
   readonly teamId: string | null
   readonly changes: AuditChanges
 }
+
+type EventRow = typeof auditEvents.$inferSelect
 
 export interface ChainHead {
   readonly seq: number
@@ -86,10 +89,31 @@ export function auditStatement(
   hashes: { readonly prevHash: string; readonly hash: string },
   condition: SQL | undefined,
 ): Statement {
-  return db.insert(auditEvents).values({
+  const row = eventRow(event, hashes)
+  const seq = condition === undefined ? event.seq : sql`CASE WHEN ${condition} THEN ${event.seq} END`
+  return db.insert(auditEvents).values({ ...row, seq })
+}
+
+/** Adds events that follow each other: all of them, or none. */
+export function auditStatements(
+  db: Database,
+  rows: readonly EventRow[],
+  condition: SQL | undefined,
+): readonly Statement[] {
+  const replaced: Replacements =
+    condition === undefined ? {} : { seq: (seq) => sql`CASE WHEN ${condition} THEN ${seq} END` }
+  return insertRows(db, auditEvents, rows, replaced)
+}
+
+/** An event as it is stored. */
+export function eventRow(
+  event: AuditEvent,
+  hashes: { readonly prevHash: string; readonly hash: string },
+): EventRow {
+  return {
     id: event.id,
     organizationId: event.organization_id,
-    seq: condition === undefined ? event.seq : sql`CASE WHEN ${condition} THEN ${event.seq} END`,
+    seq: event.seq,
     time: Date.parse(event.time),
     action: event.action,
     outcome: event.outcome,
@@ -102,5 +126,5 @@ export function auditStatement(
     context: { ...event.context },
     correlationId: event.correlation_id,
     ...hashes,
-  })
+  }
 }

@@ -26,6 +26,8 @@ export interface Draft<T> {
   readonly condition?: SQL | undefined
   /** Null: nothing that is cached depends on it. */
   readonly publish: ChangeName | null
+  /** What else the edge has to learn of, where one change reaches more than one thing. */
+  readonly publishAlso?: readonly ChangeName[]
 }
 
 export interface Change<T, E> {
@@ -39,8 +41,8 @@ export interface Change<T, E> {
 
 export interface Committed<T> {
   readonly result: T
-  /** What is to be published now; the row stands in the database of the chain. */
-  readonly outbox: OutboxRow | null
+  /** What is to be published now; the rows stand in the database of the chain. */
+  readonly outbox: readonly OutboxRow[]
 }
 
 /** Too many others changed the same organization at the same time. Nothing was written. */
@@ -59,22 +61,39 @@ export async function commit<T, E>(
   pause: (attempt: number) => Promise<void>,
 ): Promise<Result<Committed<T>, E | Conflict | typeof CONTENDED>> {
   const db = open(chainDatabase(databases, chain))
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    // Before the rows: what is read after the head and written at the next position is what was there.
-    const head = await readHead(db, chain)
+  const attempt = async (head: ChainHead): Promise<Result<Committed<T>, E | Conflict>> => {
     const drafted = await draft()
     if (!drafted.ok) return drafted
-    const outbox = drafted.value.publish && outboxRow(drafted.value.publish)
+    const { result, publish, publishAlso = [] } = drafted.value
+    const outbox = (publish === null ? publishAlso : [publish, ...publishAlso]).map(outboxRow)
     const batch = await statementsOf(db, chain, head, drafted.value, author, outbox)
+    const written = await orConflict(runBatch(db, batch), unique)
+    return written.ok ? ok({ result, outbox }) : written
+  }
+  const placed = await atHead(db, chain, attempt, pause)
+  return placed === CONTENDED ? err(CONTENDED) : placed
+}
+
+/**
+ * Runs an attempt to write the next events of a chain, again when another writer came between.
+ * @param attempt reads after the head was read, so that what it writes at the next position was decided on what was there
+ */
+export async function atHead<T>(
+  db: Database,
+  chain: string,
+  attempt: (head: ChainHead) => Promise<T>,
+  pause: (attempt: number) => Promise<void>,
+): Promise<T | typeof CONTENDED> {
+  for (let count = 1; count <= MAX_ATTEMPTS; count++) {
+    const head = await readHead(db, chain)
     try {
-      const written = await orConflict(runBatch(db, batch), unique)
-      return written.ok ? ok({ result: drafted.value.result, outbox }) : written
+      return await attempt(head)
     } catch (error) {
       if (!lostChainPosition(error)) throw error
     }
-    await pause(attempt)
+    await pause(count)
   }
-  return err(CONTENDED)
+  return CONTENDED
 }
 
 /** The database that holds an organization, or the configuration. */
@@ -89,9 +108,9 @@ async function statementsOf<T>(
   head: ChainHead,
   { account, condition, statements }: Draft<T>,
   author: Author,
-  outbox: OutboxRow | null,
+  outbox: readonly OutboxRow[],
 ): Promise<readonly Statement[]> {
-  const published = outbox === null ? [] : [outboxStatement(db, outbox, author.at)]
+  const published = outbox.map((row) => outboxStatement(db, row, author.at))
   if (account === null) return published
   const event = nextEvent(chain, head, account, author)
   const hashes = { prevHash: head.hash, hash: await hashEvent(head.hash, event) }

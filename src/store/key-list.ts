@@ -1,8 +1,10 @@
 // Lists of keys. Each combination of filters walks an index that is in the order of ids already: a test reads the plan of
 // every one and refuses a scan or a sort.
 import { and, desc, eq, getTableColumns, gt, isNull, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm'
-import { apiKeys, keyTags } from '../model/schema/api-keys.ts'
+import { apiKeys, keyTags, keyTerms } from '../model/schema/api-keys.ts'
 import type { ShownKeyState } from '../model/effective.ts'
+import type { Environment, KeyKind } from '../model/vocabulary.ts'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { KeyRow } from './api-keys.ts'
 import type { Database, Databases } from './database.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
@@ -13,6 +15,15 @@ export interface KeyFilter {
   readonly state?: ShownKeyState | undefined
   readonly last4?: string | undefined
   readonly tag?: string | undefined
+  /** All of them, see `key-terms.ts`. */
+  readonly terms?: readonly string[] | undefined
+  readonly ownerMemberId?: string | undefined
+  readonly environment?: Environment | undefined
+  readonly kind?: KeyKind | undefined
+  /** Not used since then, and made before. Epoch milliseconds. */
+  readonly unusedSince?: number | undefined
+  /** By its expiry or the end of its grace. Epoch milliseconds. */
+  readonly endsBefore?: number | undefined
 }
 
 export async function listKeys(
@@ -28,9 +39,10 @@ export async function listKeys(
 
 /** Exported for the test that reads its query plan. `now` is epoch milliseconds: expiry follows from it. */
 export function keysQuery(db: Database, reach: Reach, filter: KeyFilter, page: PageRequest, now: number) {
-  return filter.tag === undefined
-    ? byKey(db, reach, filter, page, now)
-    : byTag(db, reach, filter.tag, filter, page, now)
+  const { terms: [term, ...terms] = [], ...rest } = filter
+  if (term !== undefined) return byTerm(db, reach, term, { ...rest, terms }, page, now)
+  const { tag, ...others } = filter
+  return tag === undefined ? byKey(db, reach, others, page, now) : byTag(db, reach, tag, others, page, now)
 }
 
 function byKey(db: Database, reach: Reach, filter: KeyFilter, page: PageRequest, now: number) {
@@ -64,12 +76,59 @@ function byTag(db: Database, reach: Reach, tag: string, filter: KeyFilter, page:
     .limit(rowsToRead(page))
 }
 
-function conditions({ projectId, last4, state }: KeyFilter, now: number): readonly (SQL | undefined)[] {
+function byTerm(db: Database, reach: Reach, term: string, filter: KeyFilter, page: PageRequest, now: number) {
+  return db
+    .select(getTableColumns(apiKeys))
+    .from(keyTerms)
+    .crossJoin(apiKeys)
+    .where(
+      and(
+        within(reach, keyTerms.organizationId),
+        eq(keyTerms.term, term),
+        lt(keyTerms.keyId, before(page)),
+        eq(apiKeys.id, keyTerms.keyId),
+        within(reach, apiKeys.organizationId),
+        ...conditions(filter, now),
+      ),
+    )
+    .orderBy(desc(keyTerms.keyId))
+    .limit(rowsToRead(page))
+}
+
+function conditions(filter: KeyFilter, now: number): readonly (SQL | undefined)[] {
+  const { tag, state, terms = [], unusedSince, endsBefore } = filter
   return [
-    projectId === undefined ? undefined : eq(apiKeys.projectId, projectId),
-    last4 === undefined ? undefined : eq(apiKeys.last4, last4),
+    given(apiKeys.projectId, filter.projectId),
+    given(apiKeys.last4, filter.last4),
+    given(apiKeys.ownerMemberId, filter.ownerMemberId),
+    given(apiKeys.environment, filter.environment),
+    given(apiKeys.kind, filter.kind),
     state === undefined ? ne(apiKeys.state, 'deleted') : SHOWN_AS[state](now),
+    tag === undefined ? undefined : hasTag(tag),
+    ...terms.map(hasTerm),
+    unusedSince === undefined
+      ? undefined
+      : sql`ifnull(${apiKeys.lastUsedAt}, ${apiKeys.createdAt}) < ${unusedSince}`,
+    endsBefore === undefined ? undefined : endBefore(endsBefore),
   ]
+}
+
+function given(column: AnySQLiteColumn, value: string | undefined): SQL | undefined {
+  return value === undefined ? undefined : eq(column, value)
+}
+
+// With `+` no index serves it: those of expiries are in the order of expiries, and the page would have to be sorted.
+function endBefore(time: number): SQL {
+  return sql`+(${lt(apiKeys.expiresAt, time)} OR ${lt(apiKeys.rotationGraceEndsAt, time)})`
+}
+
+// One look-up for each key that is looked at.
+function hasTag(tag: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${keyTags} AS t WHERE t.organization_id = ${apiKeys.organizationId} AND t.tag = ${tag} AND t.key_id = ${apiKeys.id})`
+}
+
+function hasTerm(term: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${keyTerms} AS t WHERE t.organization_id = ${apiKeys.organizationId} AND t.term = ${term} AND t.key_id = ${apiKeys.id})`
 }
 
 // The same rule as `shownState` in src/model/effective.ts. The states are literals, not parameters: SQLite uses an index
@@ -83,7 +142,8 @@ const SHOWN_AS: Readonly<Record<ShownKeyState, (now: number) => SQL | undefined>
 }
 
 function ended(now: number): SQL | undefined {
-  return or(lte(apiKeys.expiresAt, now), lte(apiKeys.rotationGraceEndsAt, now))
+  // With `+` it is a value: as an OR, SQLite would look up the same row once for each side.
+  return sql`+(${lte(apiKeys.expiresAt, now)} OR ${lte(apiKeys.rotationGraceEndsAt, now)})`
 }
 
 // Not `NOT ended`: a key without an expiry has NULL there, and NOT NULL is NULL.

@@ -6,6 +6,7 @@ import type { ChangeName } from '../feed/change.ts'
 import { newId } from '../ids.ts'
 import { outbox } from '../model/schema/records.ts'
 import { open, type Database, type Databases } from './database.ts'
+import { insertRows } from './many-rows.ts'
 import type { Statement } from './statement.ts'
 
 export interface OutboxRow extends ChangeName {
@@ -20,6 +21,16 @@ export function outboxRow(change: ChangeName): OutboxRow {
 /** @param at epoch milliseconds of the change */
 export function outboxStatement(db: Database, row: OutboxRow, at: number): Statement {
   return db.insert(outbox).values({ ...row, createdAt: at })
+}
+
+/** @param at epoch milliseconds of the changes */
+export function outboxStatements(db: Database, rows: readonly OutboxRow[], at: number): readonly Statement[] {
+  const unpublished = { createdAt: at, publishedAt: null, publishedSeq: null, attempts: 0, lastError: null }
+  return insertRows(
+    db,
+    outbox,
+    rows.map((row) => ({ ...row, ...unpublished })),
+  )
 }
 
 /**

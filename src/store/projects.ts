@@ -1,5 +1,6 @@
 // Projects: the consumers of the API. Each belongs to one organization, and its keys with it.
-import { and, desc, eq, lt, ne } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, lt, ne } from 'drizzle-orm'
+import { apiKeys } from '../model/schema/api-keys.ts'
 import { projects } from '../model/schema/tenants.ts'
 import type { Database, Databases } from './database.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
@@ -23,7 +24,18 @@ export function updateProject(db: Database, row: ProjectRow, set: Partial<Projec
     eq(projects.organizationId, row.organizationId),
     eq(projects.version, row.version),
   )
-  return [db.update(projects).set(set).where(same)]
+  const update = db.update(projects).set(set).where(same)
+  return set.recoverable === false ? [update, forgetSealed(db, row)] : [update]
+}
+
+// Whoever asks that keys be no longer readable means those too that are.
+function forgetSealed(db: Database, { id, organizationId }: ProjectRow): Statement {
+  return db
+    .update(apiKeys)
+    .set({ sealed: null })
+    .where(
+      and(eq(apiKeys.projectId, id), eq(apiKeys.organizationId, organizationId), isNotNull(apiKeys.sealed)),
+    )
 }
 
 /** A project within reach that is not deleted. A project's id does not say whose it is: every shard in reach is asked. */

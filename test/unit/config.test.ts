@@ -18,6 +18,7 @@ describe('the environment', () => {
         adminToken: SECRETS.ADMIN_TOKEN,
         secret: SECRETS.LATCHKEY_SECRET,
         login: { oidc: null, access: null },
+        previousSecret: null,
         logSample: 0.1,
         snapshotMaxAgeMs: 21_600_000,
         revocationBoundMs: 1_000,
@@ -36,6 +37,7 @@ describe('the environment', () => {
       ...SECRETS,
       ORIGIN_URL: ' https://api.example.com/ ',
       CONTROL_HOST: 'Admin.Example.com.',
+      LATCHKEY_SECRET_PREVIOUS: ' the one before ',
       LOG_SAMPLE: '0',
       SNAPSHOT_MAX_AGE: '300',
       REVOCATION_BOUND_MS: '500',
@@ -49,6 +51,7 @@ describe('the environment', () => {
     expect(config.ok && config.value).toMatchObject({
       originUrl: 'https://api.example.com',
       controlHost: 'admin.example.com',
+      previousSecret: 'the one before',
       logSample: 0,
       snapshotMaxAgeMs: 300_000,
       revocationBoundMs: 500,

@@ -71,6 +71,49 @@ describe('the isolate that makes a change', () => {
   })
 })
 
+describe('a key that was revoked and restored', () => {
+  test('passes again where its revocation was known, while KV is behind', async () => {
+    const gateway = createTestGateway()
+    const post = (verb: string) =>
+      call(`/_latchkey/v1/keys/${key.id}/${verb}`, { method: 'POST', deps: onIsolate(gateway) })
+    await post('revoke')
+    expect(await ask(gateway)).toBe(401)
+    const stale = (await env.KV.get(keyCopyName(key.hash))) ?? ''
+    await post('restore')
+    await env.KV.put(keyCopyName(key.hash), stale)
+    expect(await ask(gateway)).toBe(200)
+  })
+
+  test('passes on another isolate within the bound', async () => {
+    const [here, there] = [createTestGateway(), createTestGateway()]
+    const post = (verb: string) =>
+      call(`/_latchkey/v1/keys/${key.id}/${verb}`, { method: 'POST', deps: onIsolate(here) })
+    expect(await ask(there)).toBe(200)
+    await post('revoke')
+    there.clockMs += BOUND_MS + 1
+    expect(await ask(there)).toBe(401)
+    await post('restore')
+    there.clockMs += BOUND_MS + 1
+    expect(await ask(there)).toBe(200)
+  })
+})
+
+describe('a key that is being rotated', () => {
+  test('passes with a warning beside its successor, and no longer once the rotation is complete', async () => {
+    const gateway = createTestGateway()
+    const path = `/_latchkey/v1/keys/${key.id}`
+    const deps = onIsolate(gateway)
+    const { body } = await call<{ secret: string }>(`${path}/rotate`, { method: 'POST', deps })
+    const headers = { authorization: `Bearer ${key.secret}` }
+    const answer = await serveOn(gateway, new Request('https://api.example.com/x', { headers }))
+    expect([answer.status, answer.headers.get('x-api-key-expiring')]).toEqual([200, 'true'])
+    expect(answer.headers.get('sunset')).not.toBeNull()
+    expect(await ask(gateway, '/x', body.secret)).toBe(200)
+    await call(`${path}/complete-rotation`, { method: 'POST', deps })
+    expect([await ask(gateway), await ask(gateway, '/x', body.secret)]).toEqual([401, 200])
+  })
+})
+
 describe('the isolate that makes a change, with a KV that serves the newest value', () => {
   test('serves the keys of an organization that it has just resumed', async () => {
     const gateway = createTestGateway()

@@ -16,6 +16,7 @@ const PURPOSES: Readonly<Record<keyof typeof schema, string>> = {
     'The consumers: an application that calls the API. Owned by an organization or by one of its teams.',
   apiKeys: 'One row for each key ever issued, without the key itself.',
   keyTags: 'The tags of keys, once more, so that a list by tag is an index look-up.',
+  keyTerms: 'What else keys are found by: words of their names, values of their metadata.',
   plans: 'Named sets of limits and quotas.',
   planLimits: 'Rate limits of a plan.',
   planQuotas: 'Quotas of a plan: by the hour, day, week or month, or for good.',

@@ -1,40 +1,19 @@
 // /_latchkey/v1/keys: API keys. The secret stands in the answer that creates it and nowhere else.
-import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { refuse } from '../../problem.ts'
 import { findKey, type KeyRow } from '../../store/api-keys.ts'
-import { listKeys } from '../../store/key-list.ts'
-import { EMPTY_PAGE } from '../../store/page.ts'
-import { narrow } from '../../store/reach.ts'
 import { answerChange, type ChangeContext } from '../change-answer.ts'
-import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
-import * as field from '../fields.ts'
 import { jsonBody, someBody } from '../json-body.ts'
+import { deletion, restoration } from '../key-endings.ts'
 import { KEY, KEY_VERBS, keyUpdate, revocation } from '../key-changes.ts'
 import { makeKey } from '../new-key.ts'
-import {
-  answer,
-  body,
-  changeProblems,
-  idParameter,
-  pageOf,
-  readProblems,
-  writeProblems,
-} from '../operation.ts'
+import { answer, body, changeProblems, idParameter, readProblems, writeProblems } from '../operation.ts'
 import { needs } from '../needs.ts'
 import { refused } from '../refused.ts'
 import type { Decide } from '../resource.ts'
-import {
-  ChangedKey,
-  CreatedKey,
-  Key,
-  KeyPatch,
-  NewKey,
-  Revocation,
-  SHOWN_STATES,
-  viewKey,
-} from '../schemas/key.ts'
-import { verbRoute } from '../verb-route.ts'
+import { ChangedKey, CreatedKey, Key, KeyPatch, NewKey, Revocation, viewKey } from '../schemas/key.ts'
+import { deleteRoute, verbRoute } from '../verb-route.ts'
 import { waitQuery } from '../wait.ts'
 
 const PATH = '/_latchkey/v1/keys'
@@ -46,27 +25,6 @@ const create = createRoute({
   ...needs('keys:write', jsonBody),
   request: body(NewKey),
   responses: { 201: answer('Created', CreatedKey), ...writeProblems('not_found', 'conflict') },
-})
-
-const list = createRoute({
-  method: 'get',
-  path: PATH,
-  summary: 'List keys, newest first',
-  ...needs('keys:read'),
-  request: {
-    query: z.strictObject({
-      project_id: field.id('project').optional(),
-      organization_id: field.id('organization').optional(),
-      state: z.enum(SHOWN_STATES).optional(),
-      last4: z
-        .string()
-        .regex(/^[!-~]{1,4}$/, 'Takes the last four characters of a key.')
-        .optional(),
-      tag: field.text(32).optional(),
-      ...pageFields,
-    }),
-  },
-  responses: { 200: answer('A page', pageOf(Key)), ...readProblems() },
 })
 
 const get = createRoute({
@@ -100,6 +58,18 @@ const revoke = createRoute({
   responses: { 200: answer('Revoked', ChangedKey), ...changeProblems('not_found', 'conflict') },
 })
 
+const remove = deleteRoute(
+  'keys:revoke',
+  `${PATH}/{id}`,
+  'Delete a key for good. One that is in use has to be revoked first',
+  ChangedKey,
+)
+const restore = verbRoute(
+  'keys:write',
+  `${PATH}/{id}/restore`,
+  'Take a revocation back, within 7 days, and never one for a leak',
+  ChangedKey,
+)
 const disable = verbRoute('keys:revoke', `${PATH}/{id}/disable`, 'Switch a key off', ChangedKey)
 const enable = verbRoute('keys:write', `${PATH}/{id}/enable`, 'Switch a disabled key on', ChangedKey)
 const expire = verbRoute('keys:revoke', `${PATH}/{id}/expire`, 'Let a key expire now', ChangedKey)
@@ -112,33 +82,6 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
     return c.json({ key: viewKey(row, c.env.now()), secret }, 201, { 'Cache-Control': 'no-store' })
   })
 
-  app.openapi(list, async (c) => {
-    const { databases, config } = c.env
-    const {
-      cursor,
-      limit,
-      organization_id: organizationId,
-      project_id: projectId,
-      ...rest
-    } = c.req.valid('query')
-    const filter = { projectId, ...rest }
-    const identity = [
-      'keys',
-      c.var.principal.reach,
-      organizationId,
-      projectId,
-      rest.state,
-      rest.last4,
-      rest.tag,
-    ]
-    const page = await readPage(config.secret, identity, { cursor, limit })
-    if (!page.ok) return refused(c, page.error)
-    const now = c.env.now()
-    const reach = narrow(c.var.principal.reach, organizationId)
-    const rows = reach === null ? EMPTY_PAGE : await listKeys(databases, reach, filter, page.value, now)
-    return c.json(await pageBody(config.secret, identity, rows, (row) => viewKey(row, now)), 200)
-  })
-
   app.openapi(get, async (c) => {
     const row = await findKey(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
     return row === null ? refused(c, refuse('not_found')) : c.json(viewKey(row, c.env.now()), 200)
@@ -149,6 +92,8 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(disable, async (c) => answerKey(c, KEY_VERBS.disable))
   app.openapi(enable, async (c) => answerKey(c, KEY_VERBS.enable))
   app.openapi(expire, async (c) => answerKey(c, KEY_VERBS.expire))
+  app.openapi(restore, async (c) => answerKey(c, restoration))
+  app.openapi(remove, async (c) => answerKey(c, deletion))
 }
 
 function answerKey(c: ChangeContext, decide: Decide<KeyRow>) {

@@ -6,6 +6,7 @@ import { answerChange } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
+import { ifAssignable } from '../key-policies.ts'
 import {
   answer,
   body,
@@ -107,9 +108,15 @@ export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
     return row === null ? refused(c, refuse('not_found')) : c.json(viewOrganization(row), 200)
   })
 
-  app.openapi(update, async (c) =>
-    answerChange(c, ORGANIZATION, viewOrganization, organizationUpdate(c.env, c.req.valid('json'))),
-  )
+  app.openapi(update, async (c) => {
+    const patch = c.req.valid('json')
+    return answerChange(
+      c,
+      ORGANIZATION,
+      viewOrganization,
+      ifAssignable(c.var.principal, patch, organizationUpdate(c.env, patch)),
+    )
+  })
   app.openapi(suspend, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.suspend))
   app.openapi(resume, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.resume))
   app.openapi(remove, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.delete))

@@ -9,6 +9,7 @@ import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
 import { jsonBody, someBody } from '../json-body.ts'
+import { ifAssignable } from '../key-policies.ts'
 import {
   answer,
   body,
@@ -105,9 +106,15 @@ export function mountProjects(app: OpenAPIHono<ControlEnv>): void {
     return row === null ? refused(c, refuse('not_found')) : c.json(viewProject(row), 200)
   })
 
-  app.openapi(update, async (c) =>
-    answerChange(c, PROJECT, viewProject, projectUpdate(c.env, c.req.valid('json'))),
-  )
+  app.openapi(update, async (c) => {
+    const patch = c.req.valid('json')
+    return answerChange(
+      c,
+      PROJECT,
+      viewProject,
+      ifAssignable(c.var.principal, patch, projectUpdate(c.env, patch)),
+    )
+  })
   app.openapi(suspend, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.suspend))
   app.openapi(resume, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.resume))
   app.openapi(remove, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.delete))

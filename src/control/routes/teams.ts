@@ -9,6 +9,7 @@ import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
 import { jsonBody, someBody } from '../json-body.ts'
+import { ifAssignable } from '../key-policies.ts'
 import {
   answer,
   body,
@@ -100,7 +101,10 @@ export function mountTeams(app: OpenAPIHono<ControlEnv>): void {
     return row === null ? refused(c, refuse('not_found')) : c.json(viewTeam(row), 200)
   })
 
-  app.openapi(update, async (c) => answerChange(c, TEAM, viewTeam, teamUpdate(c.req.valid('json'))))
+  app.openapi(update, async (c) => {
+    const patch = c.req.valid('json')
+    return answerChange(c, TEAM, viewTeam, ifAssignable(c.var.principal, patch, teamUpdate(patch)))
+  })
   app.openapi(suspend, async (c) => answerChange(c, TEAM, viewTeam, TENANT_VERBS.suspend))
   app.openapi(resume, async (c) => answerChange(c, TEAM, viewTeam, TENANT_VERBS.resume))
   app.openapi(remove, async (c) => answerChange(c, TEAM, viewTeam, teamDeletion(c.env)))

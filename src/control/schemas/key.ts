@@ -41,6 +41,7 @@ export const NewKey = z
     tags: field.tags.optional(),
     metadata: field.metadata.optional(),
     external_id: field.externalId,
+    owner_member_id: field.id('member').nullish(),
   })
   .openapi('NewKey')
 
@@ -55,6 +56,7 @@ export const KeyPatch = z
     tags: field.tags.nullish(),
     metadata: field.metadata.nullish(),
     external_id: field.externalId,
+    owner_member_id: field.id('member').nullish(),
   })
   .openapi('KeyPatch')
 
@@ -88,12 +90,16 @@ export const Key = z
     tags: z.array(z.string()),
     metadata: z.record(z.string(), z.unknown()),
     external_id: z.string().nullable(),
+    owner_member_id: z.string().nullable(),
+    recoverable: z.boolean().openapi({ description: 'Whether the key can be revealed again.' }),
     expires_at: field.shownTime.nullable(),
     last_used_at: field.shownTime.nullable(),
     revoked_at: field.shownTime.nullable(),
     revocation_reason: z.string().nullable(),
     rotated_from_id: z.string().nullable(),
     rotated_to_id: z.string().nullable(),
+    rotation_grace_ends_at: field.shownTime.nullable(),
+    deleted_at: field.shownTime.nullable(),
     ...field.trackedView,
   })
   .openapi('Key')
@@ -133,12 +139,16 @@ export function viewKey(row: KeyRow, now: number): z.infer<typeof Key> {
     tags: [...row.tags],
     metadata: row.metadata,
     external_id: row.externalId,
+    owner_member_id: row.ownerMemberId,
+    recoverable: row.sealed !== null,
     expires_at: field.showTimeOrNull(row.expiresAt),
     last_used_at: field.showTimeOrNull(row.lastUsedAt),
     revoked_at: field.showTimeOrNull(row.revokedAt),
     revocation_reason: row.revocationReason,
     rotated_from_id: row.rotatedFromId,
     rotated_to_id: row.rotatedToId,
+    rotation_grace_ends_at: field.showTimeOrNull(row.rotationGraceEndsAt),
+    deleted_at: field.showTimeOrNull(row.deletedAt),
     ...field.showTracked(row),
   }
 }

@@ -4,6 +4,7 @@ import { TENANT_STATES } from '../../model/vocabulary.ts'
 import type { OrganizationRow } from '../../store/organizations.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
+import { KeyPolicy, viewPolicy } from './key-policy.ts'
 
 export const NewOrganization = z
   .strictObject({
@@ -21,6 +22,7 @@ export const OrganizationPatch = z
     external_id: field.externalId,
     plan_id: field.id('plan').nullish(),
     metadata: field.metadata.nullish(),
+    policy: KeyPolicy.nullish(),
     time_zone: field.timeZone.optional(),
   })
   .openapi('OrganizationPatch')
@@ -33,6 +35,7 @@ export const Organization = z
     state: z.enum(TENANT_STATES),
     plan_id: z.string().nullable(),
     time_zone: z.string(),
+    policy: KeyPolicy,
     metadata: z.record(z.string(), z.unknown()),
     suspended_at: field.shownTime.nullable(),
     ...field.trackedView,
@@ -49,6 +52,7 @@ export function viewOrganization(row: OrganizationRow): z.infer<typeof Organizat
     state: row.state,
     plan_id: row.planId,
     time_zone: row.timeZone,
+    policy: viewPolicy(row.policy),
     metadata: row.metadata,
     suspended_at: field.showTimeOrNull(row.suspendedAt),
     ...field.showTracked(row),

@@ -4,18 +4,24 @@ import { CONFIG_STATES } from '../../model/vocabulary.ts'
 import type { PlanRecord } from '../../store/plans.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
+import { KeyPolicy, viewPolicy } from './key-policy.ts'
 import { Limit, MAX_ENTRIES, NewLimit, NewQuota, Quota, viewLimit, viewQuota } from './limit.ts'
 
 const limits = z.array(NewLimit).max(MAX_ENTRIES)
 const quotas = z.array(NewQuota).max(MAX_ENTRIES)
 
 export const NewPlan = z
-  .strictObject({ name: field.name, limits, quotas: quotas.optional() })
+  .strictObject({ name: field.name, limits, quotas: quotas.optional(), key_rules: KeyPolicy.optional() })
   .openapi('NewPlan')
 
 /** Absent: unchanged. A list that is given replaces the whole list. */
 export const PlanPatch = z
-  .strictObject({ name: field.name.optional(), limits: limits.optional(), quotas: quotas.optional() })
+  .strictObject({
+    name: field.name.optional(),
+    limits: limits.optional(),
+    quotas: quotas.optional(),
+    key_rules: KeyPolicy.nullish(),
+  })
   .openapi('PlanPatch')
 
 export const Plan = z
@@ -25,6 +31,9 @@ export const Plan = z
     state: z.enum(CONFIG_STATES),
     limits: z.array(Limit),
     quotas: z.array(Quota),
+    key_rules: KeyPolicy.openapi({
+      description: 'What keys of this plan must meet when they are made or changed.',
+    }),
     ...field.trackedView,
   })
   .openapi('Plan')
@@ -38,6 +47,7 @@ export function viewPlan(plan: PlanRecord): z.infer<typeof Plan> {
     state: plan.state,
     limits: plan.limits.map(viewLimit),
     quotas: plan.quotas.map(viewQuota),
+    key_rules: viewPolicy(plan.keyRules),
     ...field.showTracked(plan),
   }
 }

@@ -5,8 +5,11 @@ import { TENANT_STATES } from '../../model/vocabulary.ts'
 import type { ProjectRow } from '../../store/projects.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
+import { KeyPolicy, viewPolicy } from './key-policy.ts'
 
 export const DEFAULT_PREFIX = 'lk'
+
+const recoverable = z.boolean().optional()
 
 export const NewProject = z
   .strictObject({
@@ -24,6 +27,10 @@ export const NewProject = z
         description: 'First part of the keys made here, for secret scanners.',
         default: DEFAULT_PREFIX,
       }),
+    recoverable: recoverable.openapi({
+      description: 'Keys made here are kept sealed, and can be revealed.',
+      default: false,
+    }),
   })
   .openapi('NewProject')
 
@@ -35,6 +42,8 @@ export const ProjectPatch = z
     team_id: field.id('team').nullish(),
     plan_id: field.id('plan').nullish(),
     metadata: field.metadata.nullish(),
+    policy: KeyPolicy.nullish(),
+    recoverable: recoverable.openapi({ description: '`false` forgets every sealed key of the project.' }),
   })
   .openapi('ProjectPatch')
 
@@ -47,7 +56,9 @@ export const Project = z
     external_id: z.string().nullable(),
     state: z.enum(TENANT_STATES),
     key_prefix: z.string(),
+    recoverable: z.boolean(),
     plan_id: z.string().nullable(),
+    policy: KeyPolicy,
     metadata: z.record(z.string(), z.unknown()),
     suspended_at: field.shownTime.nullable(),
     ...field.trackedView,
@@ -65,7 +76,9 @@ export function viewProject(row: ProjectRow): z.infer<typeof Project> {
     external_id: row.externalId,
     state: row.state,
     key_prefix: row.keyPrefix,
+    recoverable: row.recoverable,
     plan_id: row.planId,
+    policy: viewPolicy(row.policy),
     metadata: row.metadata,
     suspended_at: field.showTimeOrNull(row.suspendedAt),
     ...field.showTracked(row),

@@ -4,6 +4,7 @@ import { TENANT_STATES } from '../../model/vocabulary.ts'
 import type { TeamRow } from '../../store/teams.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
+import { KeyPolicy, viewPolicy } from './key-policy.ts'
 
 export const NewTeam = z
   .strictObject({
@@ -20,6 +21,7 @@ export const TeamPatch = z
     name: field.name.optional(),
     external_id: field.externalId,
     metadata: field.metadata.nullish(),
+    policy: KeyPolicy.nullish(),
   })
   .openapi('TeamPatch')
 
@@ -30,6 +32,7 @@ export const Team = z
     name: z.string(),
     external_id: z.string().nullable(),
     state: z.enum(TENANT_STATES),
+    policy: KeyPolicy,
     metadata: z.record(z.string(), z.unknown()),
     suspended_at: field.shownTime.nullable(),
     ...field.trackedView,
@@ -45,6 +48,7 @@ export function viewTeam(row: TeamRow): z.infer<typeof Team> {
     name: row.name,
     external_id: row.externalId,
     state: row.state,
+    policy: viewPolicy(row.policy),
     metadata: row.metadata,
     suspended_at: field.showTimeOrNull(row.suspendedAt),
     ...field.showTracked(row),

@@ -1,4 +1,4 @@
-// API keys. What is stored of a key is its hash; the tags stand apart, so that a list by tag has an index.
+// API keys. What is stored of a key is its hash; tags and terms stand apart, so that a list by one of them has an index.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
@@ -45,6 +45,8 @@ export const apiKeys = sqliteTable(
     rotatedFromId: text('rotated_from_id'),
     rotatedToId: text('rotated_to_id'),
     rotationGraceEndsAt: integer('rotation_grace_ends_at'),
+    /** A rotation is completed once the old key was not used for so long, milliseconds; null: when its grace ends. */
+    rotationQuietMs: integer('rotation_quiet_ms'),
     ownerMemberId: text('owner_member_id').references((): AnySQLiteColumn => members.id),
     metadata: json<JsonObject>('metadata').notNull().default({}),
     tags: json<readonly string[]>('tags').notNull().default([]),
@@ -74,6 +76,9 @@ export const apiKeys = sqliteTable(
     index('api_keys_lineage_index').on(t.lineage, t.id),
     index('api_keys_owner_index').on(t.ownerMemberId, t.id),
     index('api_keys_plan_index').on(t.planId, t.id),
+    index('api_keys_rotation_index')
+      .on(t.rotationGraceEndsAt)
+      .where(sql`rotation_quiet_ms IS NOT NULL`),
   ],
 )
 
@@ -91,5 +96,23 @@ export const keyTags = sqliteTable(
     primaryKey({ columns: [t.organizationId, t.tag, t.keyId] }),
     index('key_tags_tag_index').on(t.tag, t.keyId),
     index('key_tags_key_index').on(t.keyId),
+  ],
+)
+
+/** What a key can be found by that has no column of its own: beginnings of the words of its name, values of its metadata. */
+export const keyTerms = sqliteTable(
+  'key_terms',
+  {
+    organizationId: text('organization_id').notNull(),
+    /** `name:back`, `metadata.team=search`. */
+    term: text('term').notNull(),
+    keyId: text('key_id')
+      .notNull()
+      .references(() => apiKeys.id),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.term, t.keyId] }),
+    index('key_terms_term_index').on(t.term, t.keyId),
+    index('key_terms_key_index').on(t.keyId),
   ],
 )

@@ -1,6 +1,7 @@
 // Plans: named limits and quotas.
 import { sql } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { KeyPolicy } from '../policy.ts'
 import {
   CONFIG_STATES,
   LIMIT_ALGORITHMS,
@@ -21,7 +22,7 @@ export const plans = sqliteTable(
     state: text('state', { enum: CONFIG_STATES }).notNull().default('active'),
     deletedAt: integer('deleted_at'),
     /** Rules for the keys of this plan: maximum lifetime, allowed scopes. */
-    keyRules: json<JsonObject>('key_rules').notNull().default({}),
+    keyRules: json<KeyPolicy>('key_rules').notNull().default({}),
     metadata: json<JsonObject>('metadata').notNull().default({}),
     ...tracked(),
   },

@@ -1,6 +1,7 @@
 // Whose everything is: organizations, their teams, projects and members.
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { KeyPolicy } from '../policy.ts'
 import { MEMBER_ROLES, TENANT_STATES } from '../vocabulary.ts'
 import { id, json, planReference, oneOf, type JsonObject, tracked } from './columns.ts'
 
@@ -17,7 +18,7 @@ export const organizations = sqliteTable(
     /** IANA name; the days and months of quotas begin here. */
     timeZone: text('time_zone').notNull().default('UTC'),
     /** Maximum key lifetime, rotation age, idle days, scope ceiling. */
-    policy: json<JsonObject>('policy').notNull().default({}),
+    policy: json<KeyPolicy>('policy').notNull().default({}),
     metadata: json<JsonObject>('metadata').notNull().default({}),
     ...tracked(),
   },
@@ -41,7 +42,7 @@ export const teams = sqliteTable(
     state: text('state', { enum: TENANT_STATES }).notNull().default('active'),
     suspendedAt: integer('suspended_at'),
     deletedAt: integer('deleted_at'),
-    policy: json<JsonObject>('policy').notNull().default({}),
+    policy: json<KeyPolicy>('policy').notNull().default({}),
     metadata: json<JsonObject>('metadata').notNull().default({}),
     ...tracked(),
   },
@@ -70,7 +71,7 @@ export const projects = sqliteTable(
     /** 1: the keys made here are sealed for later reveal. */
     recoverable: integer('recoverable', { mode: 'boolean' }).notNull().default(false),
     planId: planReference(),
-    policy: json<JsonObject>('policy').notNull().default({}),
+    policy: json<KeyPolicy>('policy').notNull().default({}),
     metadata: json<JsonObject>('metadata').notNull().default({}),
     ...tracked(),
   },

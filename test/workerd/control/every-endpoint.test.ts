@@ -28,14 +28,28 @@ const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
 
 const TENANTS = ['organizations', 'teams', 'projects']
 const VERBS: readonly (readonly [resource: string, verb: string])[] = [
-  ...['revoke', 'disable', 'enable', 'expire'].map((verb) => ['keys', verb] as const),
+  ...[
+    'revoke',
+    'restore',
+    'disable',
+    'enable',
+    'expire',
+    'rotate',
+    'complete-rotation',
+    'cancel-rotation',
+    'reveal',
+  ].map((verb) => ['keys', verb] as const),
   ...TENANTS.flatMap((name) => ['suspend', 'resume'].map((verb) => [name, verb] as const)),
 ]
 const CHANGES = [
   ...VERBS.map(([name, verb]) => `POST /_latchkey/v1/${name}/{id}/${verb}`),
-  ...[...TENANTS, 'plans', 'upstreams', 'routes'].map((name) => `DELETE /_latchkey/v1/${name}/{id}`),
+  ...[...TENANTS, 'keys', 'plans', 'upstreams', 'routes'].map((name) => `DELETE /_latchkey/v1/${name}/{id}`),
 ]
 const REST = [
+  'GET /_latchkey/v1/keys/{id}/rotation',
+  'GET /_latchkey/v1/compliance',
+  'POST /_latchkey/v1/keys/inspect',
+  'POST /_latchkey/v1/keys/bulk',
   'GET /_latchkey/v1/settings',
   'PATCH /_latchkey/v1/settings',
   'POST /_latchkey/v1/settings/rotate-secret',

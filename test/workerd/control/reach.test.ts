@@ -4,7 +4,10 @@ import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Principal } from '../../../src/control/deps.ts'
+import { deletion, restoration } from '../../../src/control/key-endings.ts'
 import { KEY, KEY_VERBS, keyUpdate, revocation } from '../../../src/control/key-changes.ts'
+import { revealKey } from '../../../src/control/key-reveal.ts'
+import { rotateKey } from '../../../src/control/key-rotation.ts'
 import { makeKey } from '../../../src/control/new-key.ts'
 import { ORGANIZATION, organizationUpdate } from '../../../src/control/organization-changes.ts'
 import { makeProject, PROJECT, projectUpdate } from '../../../src/control/project-changes.ts'
@@ -16,7 +19,7 @@ import { refuse } from '../../../src/problem.ts'
 import { eventsOf } from '../store/chain.ts'
 import { create, createProject, makeDeps, type CreatedKey } from './client.ts'
 
-const ids = { organization: '', team: '', project: '', key: '', other: '' }
+const ids = { organization: '', team: '', project: '', key: '', sealed: '', other: '' }
 const deps = makeDeps()
 
 const principalOf = (organizationId: string): Principal => ({
@@ -34,6 +37,10 @@ const CHANGES = {
   'enable a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.enable),
   'expire a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.expire),
   'revoke a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, revocation('policy')),
+  'restore a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, restoration),
+  'delete a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, deletion),
+  'rotate a key': (by: Principal) => rotateKey(deps, by, ids.key, {}),
+  'reveal a key': (by: Principal) => revealKey(deps, by, ids.sealed),
   'update a project': (by: Principal) =>
     changeResource(deps, by, PROJECT, ids.project, projectUpdate(deps, { name: 'New' })),
   'suspend a project': (by: Principal) =>
@@ -56,8 +63,21 @@ beforeEach(async () => {
   const { organizationId, projectId } = await createProject()
   const team = await create('teams', { organization_id: organizationId, name: 'Web' })
   const { key } = await create<CreatedKey>('keys', { project_id: projectId, name: 'K' })
+  const kept = await create('projects', {
+    organization_id: organizationId,
+    name: 'Kept',
+    recoverable: true,
+  })
+  const sealed = (await create<CreatedKey>('keys', { project_id: kept.id, name: 'S' })).key.id
   const { organizationId: other } = await createProject()
-  Object.assign(ids, { organization: organizationId, team: team.id, project: projectId, key: key.id, other })
+  Object.assign(ids, {
+    organization: organizationId,
+    team: team.id,
+    project: projectId,
+    key: key.id,
+    sealed,
+    other,
+  })
 })
 
 describe.each(Object.entries(CHANGES))('to %s', (_, attempt) => {

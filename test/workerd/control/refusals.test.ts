@@ -54,7 +54,7 @@ const MALFORMED: Readonly<Record<string, readonly Refused[]>> = {
   projects: [
     ['a prefix in capitals', { key_prefix: 'ACME' }, '/key_prefix'],
     ['a prefix that other systems use for publishable keys', { key_prefix: 'pk' }, '/key_prefix'],
-    ['recoverable keys, which are not offered yet', { recoverable: true }, '/recoverable'],
+    ['recoverable keys that are neither wanted nor not', { recoverable: 1 }, '/recoverable'],
   ],
   keys: [
     ['a hash', { hash: 'a'.repeat(64) }, '/hash'],

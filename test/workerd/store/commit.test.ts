@@ -52,7 +52,7 @@ describe('a change', () => {
   it('writes its rows, the event that tells of it and what is to be published', async () => {
     const committed = await write(async () => ok(draftOf()))
     if (!committed.ok) throw new Error('not committed')
-    expect(committed.value).toMatchObject({ result: 'done', outbox: PUBLISH })
+    expect(committed.value).toMatchObject({ result: 'done', outbox: [PUBLISH] })
     expect(await nameOf()).toBe('New')
     expect(await eventsOf(acme)).toMatchObject([
       {
@@ -73,7 +73,7 @@ describe('a change', () => {
     expect(await db.select().from(outbox)).toEqual([
       {
         ...PUBLISH,
-        id: committed.value.outbox?.id,
+        id: committed.value.outbox[0]?.id,
         createdAt: NOW,
         publishedAt: null,
         publishedSeq: null,

@@ -1,0 +1,165 @@
+// Bulk changes of keys that exist: each item is decided as if it had come alone.
+import { refuse, type Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { KeyRow } from '../store/api-keys.ts'
+import { databaseOf, open } from '../store/database.ts'
+import { findKeys, takenExternalIds, updateKeys } from '../store/many-keys.ts'
+import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
+import { chunksOf, readItem, sortItems, type Item } from './bulk-items.ts'
+import type { ControlDeps, Principal } from './deps.ts'
+import { draftUpdate } from './draft.ts'
+import { KEY, KEY_VERBS, keyUpdate, revocation } from './key-changes.ts'
+import { keyReads, type KeyReads } from './key-reads.ts'
+import { refuseTaken } from './refused.ts'
+import type { Decide, Decision } from './resource.ts'
+import { ITEMS, type ChangeAction } from './schemas/bulk.ts'
+import { viewKey } from './schemas/key.ts'
+
+interface Asked {
+  readonly id: string
+  readonly decide: (reads: KeyReads) => Decide<KeyRow>
+}
+
+type Known = Asked & { readonly organizationId: string }
+
+type ReadChange = (item: unknown, deps: ControlDeps) => Result<Asked, Refusal>
+
+const READ: Readonly<Record<ChangeAction, ReadChange>> = {
+  revoke: (item) => {
+    const read = readItem(ITEMS.revoke, item)
+    if (!read.ok) return read
+    const { id, reason = 'unspecified' } = read.value
+    return ok({ id, decide: () => revocation(reason) })
+  },
+  update: (item, deps) => {
+    const read = readItem(ITEMS.update, item)
+    if (!read.ok) return read
+    const { id, ...patch } = read.value
+    return ok({ id, decide: (reads) => keyUpdate(deps, patch, () => reads) })
+  },
+  disable: (item) => readVerb(item, KEY_VERBS.disable),
+  enable: (item) => readVerb(item, KEY_VERBS.enable),
+}
+
+/** What becomes of each item, chunk by chunk. */
+export async function* changeKeys(
+  deps: ControlDeps,
+  principal: Principal,
+  action: ChangeAction,
+  items: readonly Item<unknown>[],
+): AsyncGenerator<Outcome> {
+  const read = sortItems(items, (item) => READ[action](item, deps))
+  const ids = read.good.map((item) => item.asked.id)
+  const rows = await findKeys(deps.databases, principal.reach, ids)
+  const located = sortItems(read.good, locator(rows))
+  yield { changed: [], refused: [...read.refused, ...located.refused], propagation: null }
+  for (const [organizationId, chunk] of chunksOf(located.good)) {
+    const at = deps.now()
+    const draft = () => draftChunk(deps, organizationId, chunk, at)
+    yield changeChunk(deps, principal, organizationId, chunk, draft)
+  }
+}
+
+function readVerb(item: unknown, verb: Decide<KeyRow>): Result<Asked, Refusal> {
+  const read = readItem(ITEMS.verb, item)
+  return read.ok ? ok({ id: read.value.id, decide: () => verb }) : read
+}
+
+// Which organization's each is. A second change of the same key would be decided on what the first one changes.
+function locator(rows: readonly KeyRow[]): (given: Asked) => Result<Known, Refusal> {
+  const found = new Map(rows.map((row) => [row.id, row.organizationId]))
+  const seen = new Set<string>()
+  return (given) => {
+    const organizationId = found.get(given.id)
+    if (organizationId === undefined) return err(refuse('not_found'))
+    if (seen.has(given.id)) return err(refuse('conflict', { detail: 'This key stands in an item before.' }))
+    seen.add(given.id)
+    return ok({ ...given, organizationId })
+  }
+}
+
+type Judged = Item<{ readonly before: KeyRow; readonly decision: Decision<KeyRow> }>
+
+async function draftChunk(
+  deps: ControlDeps,
+  organizationId: string,
+  chunk: readonly Item<Known>[],
+  at: number,
+): Promise<Decided> {
+  const reads = keyReads(deps.databases)
+  const ids = chunk.map(({ asked }) => asked.id)
+  const rows = await findKeys(deps.databases, { organizationId }, ids)
+  const found = new Map(rows.map((row) => [row.id, row]))
+  const decided = await Promise.all(
+    chunk.map(async ({ index, asked }) => ({
+      index,
+      asked: await judge(found.get(asked.id), asked, reads, at),
+    })),
+  )
+  const judged = sortItems(decided, (result) => result)
+  const claim = await claimer(deps, organizationId, judged.good)
+  const claimed = sortItems(judged.good, claim)
+  return draftOf(claimed.good, [...judged.refused, ...claimed.refused], reads, at)
+}
+
+async function judge(
+  before: KeyRow | undefined,
+  { decide }: Asked,
+  reads: KeyReads,
+  at: number,
+): Promise<Result<Judged['asked'], Refusal>> {
+  if (before === undefined) return err(refuse('not_found'))
+  const decision = await decide(reads)(before, at)
+  return decision.ok ? ok({ before, decision: decision.value }) : decision
+}
+
+// The unique index would refuse the whole chunk for one. Nobody takes an id meanwhile: the chain is the lock.
+async function claimer({ databases }: ControlDeps, organizationId: string, items: readonly Judged[]) {
+  const wanted = items.flatMap(({ asked }) => asked.decision.set.externalId ?? [])
+  const db = open(databaseOf(databases, organizationId))
+  const taken = new Set(await takenExternalIds(db, organizationId, wanted))
+  return (item: Judged['asked']): Result<Judged['asked'], Refusal> => {
+    const { externalId } = item.decision.set
+    if (!externalId || externalId === item.before.externalId) return ok(item)
+    if (taken.has(externalId)) return err(refuseTaken('external_id'))
+    taken.add(externalId)
+    return ok(item)
+  }
+}
+
+async function draftOf(
+  items: readonly Judged[],
+  refused: Decided['refused'],
+  reads: KeyReads,
+  at: number,
+): Promise<Decided> {
+  const whole = await Promise.all(
+    items.map(async ({ index, asked: { before, decision } }) => {
+      const { done, set, heldBy, condition } = decision
+      const teamId = await reads.teamOf(before.organizationId, before.projectId)
+      const publish = heldBy === 'edge' ? KEY.nameOf(before) : null
+      const about = { action: `key.${done}`, teamId, publish, condition }
+      return {
+        index,
+        set,
+        draft: draftUpdate(
+          before,
+          set,
+          at,
+          (row) => viewKey(row, at),
+          () => [],
+          about,
+        ),
+      }
+    }),
+  )
+  const written = whole.filter(({ draft }) => draft.account !== null)
+  const names = new Set(['version', 'updatedAt', ...written.flatMap(({ set }) => Object.keys(set))])
+  const rows = written.map(({ draft }) => draft.result)
+  return {
+    drafts: whole.map(({ draft }) => draft),
+    statements: (db) => updateKeys(db, rows, names),
+    changed: whole.map(({ index, draft }) => ({ index, row: draft.result })),
+    refused,
+  }
+}

@@ -1,0 +1,54 @@
+// Holds a key against the policies above it, and says who may set them.
+import { findBreach, type JudgedKey, type LevelPolicy } from '../policy/key-policy.ts'
+import { refuse, type Refusal } from '../problem.ts'
+import { err } from '../result.ts'
+import type { KeyRow } from '../store/api-keys.ts'
+import type { PoliciesAbove } from '../store/key-policies.ts'
+import type { Principal } from './deps.ts'
+import type { KeyReads } from './key-reads.ts'
+import type { Decide } from './resource.ts'
+
+/**
+ * 422 where a policy forbids what is being set; null when none does.
+ * @param judged what is set, and when the key was made
+ */
+export async function brokenPolicy(
+  { policiesAbove }: Pick<KeyReads, 'policiesAbove'>,
+  { organizationId, projectId, planId }: Pick<KeyRow, 'organizationId' | 'projectId' | 'planId'>,
+  judged: JudgedKey,
+): Promise<Refusal | null> {
+  if (judged.expiresAt === undefined && judged.scopes === undefined) return null
+  const above = await policiesAbove(organizationId, projectId, planId)
+  const breach = findBreach(levelsOf(above), judged)
+  if (breach === null) return null
+  const { field, level, detail } = breach
+  return refuse('value_refused', {
+    detail,
+    evidence: { policy_level: level, errors: [{ pointer: `/${field}`, detail }] },
+  })
+}
+
+/** From the outermost level in: the first that is not met is the one that is named. */
+function levelsOf({ organization, team, project, plan }: PoliciesAbove): readonly LevelPolicy[] {
+  return [
+    { level: 'organization', policy: organization },
+    { level: 'team', policy: team ?? {} },
+    { level: 'project', policy: project },
+    { level: 'plan', policy: plan ?? {} },
+  ]
+}
+
+/** Who is held by a rule does not choose it. */
+function mayAssign({ permissions }: Principal): boolean {
+  return permissions.has('plans:assign')
+}
+
+/** The decision, or 403 where the body sets a policy and its sender may not. */
+export function ifAssignable<Row>(
+  principal: Principal,
+  body: { readonly policy?: unknown },
+  decide: Decide<Row>,
+): Decide<Row> {
+  if (body.policy === undefined || mayAssign(principal)) return decide
+  return () => err(refuse('permission_missing', { evidence: { permission: 'plans:assign' } }))
+}

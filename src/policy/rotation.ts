@@ -1,0 +1,73 @@
+// The rules of a rotation: when a key may be replaced, and how long its replacement can still be called off. Pure.
+import { effectiveEnd } from '../model/effective.ts'
+import type { KeyState } from '../model/vocabulary.ts'
+
+export interface RotationFacts {
+  readonly state: KeyState
+  /** Epoch milliseconds. */
+  readonly expiresAt: number | null
+  /** The successor; null before a rotation, and again after one that was called off. */
+  readonly rotatedToId: string | null
+  /** Epoch milliseconds of the first instant at which the old key no longer passes. */
+  readonly rotationGraceEndsAt: number | null
+}
+
+const ENDED: ReadonlySet<KeyState> = new Set(['revoked', 'deleted'])
+
+/** True while both keys pass. @param now epoch milliseconds */
+export function isRotationOpen({ rotatedToId, rotationGraceEndsAt }: RotationFacts, now: number): boolean {
+  return rotatedToId !== null && rotationGraceEndsAt !== null && now < rotationGraceEndsAt
+}
+
+/**
+ * Why a key cannot be rotated now; null when it can.
+ * @param predecessor the key that this one replaced
+ * @param now epoch milliseconds
+ */
+export function refusesRotation(
+  key: RotationFacts,
+  predecessor: RotationFacts | null,
+  now: number,
+): string | null {
+  if (isRotationOpen(key, now)) return `A rotation is open: ${key.rotatedToId} replaces this key.`
+  if (key.rotatedToId !== null) return `This key was rotated: rotate ${key.rotatedToId}.`
+  if (predecessor !== null && isRotationOpen(predecessor, now))
+    return 'A rotation is open: this key replaces another one, which still passes.'
+  if (key.state !== 'active') return `Only an active key can be rotated. This one is ${key.state}.`
+  const { expiresAtMs } = effectiveEnd(key)
+  return expiresAtMs !== null && expiresAtMs <= now ? 'The key has expired.' : null
+}
+
+/** Why a rotation cannot be completed; null when it can, or is complete. */
+export function refusesCompletion({ rotatedToId, state }: RotationFacts): string | null {
+  if (rotatedToId === null) return 'This key is not being rotated.'
+  return state === 'revoked' ? 'The key is revoked, and stays so.' : null
+}
+
+/**
+ * Why a rotation cannot be called off; null when it can.
+ * @param now epoch milliseconds
+ */
+export function refusesCancellation(key: RotationFacts, now: number): string | null {
+  const refused = refusesCompletion(key)
+  if (refused !== null) return refused
+  // What has ended must not pass again: its holders were told that it would not.
+  return isRotationOpen(key, now) ? null : `The rotation is complete: ${key.rotatedToId} replaced this key.`
+}
+
+export interface SilenceFacts extends RotationFacts {
+  /** Null: the rotation ends with its grace, and not before. Milliseconds. */
+  readonly rotationQuietMs: number | null
+  /** Epoch milliseconds. */
+  readonly lastUsedAt: number | null
+}
+
+/**
+ * True if nobody has used the old key for as long as its rotation was told to wait for.
+ * @param startedAt when the rotation began: silence before it counts for nothing
+ * @param now epoch milliseconds
+ */
+export function isSilent(key: SilenceFacts, startedAt: number, now: number): boolean {
+  if (key.rotationQuietMs === null || ENDED.has(key.state) || !isRotationOpen(key, now)) return false
+  return Math.max(startedAt, key.lastUsedAt ?? 0) + key.rotationQuietMs <= now
+}

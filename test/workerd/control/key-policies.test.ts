@@ -1,0 +1,155 @@
+// What organization, team, project and plan ask of keys, where keys are made, changed and rotated.
+import { env } from 'cloudflare:workers'
+import { applyD1Migrations } from 'cloudflare:test'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Principal } from '../../../src/control/deps.ts'
+import { ifAssignable } from '../../../src/control/key-policies.ts'
+import { ok } from '../../../src/result.ts'
+import { newId } from '../../../src/ids.ts'
+import { call, create, createProject, makeDeps, type CreatedKey } from './client.ts'
+
+const DAY_MS = 86_400_000
+const ids = { organization: '', team: '', project: '' }
+
+interface Refused {
+  readonly code?: string
+  readonly policy_level?: string
+  readonly errors?: readonly { readonly pointer: string }[]
+}
+
+const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString()
+const setPolicy = (resource: string, id: string, policy: object | null) =>
+  call<{ policy?: object } & Refused>(`/_latchkey/v1/${resource}/${id}`, {
+    method: 'PATCH',
+    json: { policy },
+  })
+const make = (fields: object = {}) =>
+  call<CreatedKey & Refused>('/_latchkey/v1/keys', {
+    json: { project_id: ids.project, name: 'K', ...fields },
+  })
+const why = ({ status, body }: { status: number; body: Refused }) => [
+  status,
+  body.policy_level,
+  body.errors?.[0]?.pointer,
+]
+
+beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
+beforeEach(async () => {
+  const { organizationId } = await createProject()
+  const team = await create('teams', { organization_id: organizationId, name: 'Web' })
+  const project = await create('projects', { organization_id: organizationId, team_id: team.id, name: 'App' })
+  Object.assign(ids, { organization: organizationId, team: team.id, project: project.id })
+})
+
+describe('a policy', () => {
+  it('is set as a whole, shown, and cleared', async () => {
+    const policy = {
+      max_lifetime_days: 90,
+      rotation_age_days: 60,
+      idle_days: 30,
+      scope_ceiling: ['a:*'],
+      never_expires: 'refuse',
+    }
+    for (const [resource, id] of [
+      ['organizations', ids.organization],
+      ['teams', ids.team],
+      ['projects', ids.project],
+    ] as const) {
+      expect((await setPolicy(resource, id, policy)).body.policy).toEqual(policy)
+      expect((await setPolicy(resource, id, { idle_days: 1 })).body.policy).toEqual({ idle_days: 1 })
+      expect((await setPolicy(resource, id, null)).body.policy).toEqual({})
+    }
+  })
+
+  it.each([
+    { max_lifetime_days: 0 },
+    { max_lifetime_days: 1.5 },
+    { scope_ceiling: ['A b'] },
+    { never_expires: 'no' },
+    { colour: 1 },
+  ])('refuses %o', async (policy) => {
+    expect((await setPolicy('projects', ids.project, policy)).status).toBe(400)
+  })
+
+  it('is set by those alone who may', async () => {
+    const principal: Principal = {
+      id: 'op',
+      reach: 'platform',
+      permissions: new Set(['projects:write']),
+      actor: { type: 'operator', id: 'op', break_glass: false },
+      context: { request_id: 'r' },
+    }
+    const decide = () => ok({ done: 'updated', set: {}, heldBy: 'nobody' as const })
+    expect(ifAssignable(principal, { policy: undefined }, decide)).toBe(decide)
+    const refused = await ifAssignable(principal, { policy: {} }, decide)({}, 0)
+    expect(refused).toMatchObject({ ok: false, error: { code: 'permission_missing' } })
+  })
+})
+
+describe('a key', () => {
+  it('is held to every level, and told which one refuses', async () => {
+    await setPolicy('organizations', ids.organization, { max_lifetime_days: 90 })
+    expect(why(await make())).toEqual([422, 'organization', '/expires_at'])
+    expect(why(await make({ expires_at: inDays(91) }))).toEqual([422, 'organization', '/expires_at'])
+    await setPolicy('teams', ids.team, { scope_ceiling: ['orders:*'] })
+    expect(why(await make({ expires_at: inDays(80), scopes: ['*'] }))).toEqual([422, 'team', '/scopes'])
+    await setPolicy('projects', ids.project, { max_lifetime_days: 30 })
+    const expires_at = inDays(80)
+    expect(why(await make({ expires_at, scopes: ['orders:read'] }))).toEqual([422, 'project', '/expires_at'])
+    expect((await make({ expires_at: inDays(29), scopes: ['orders:read'] })).status).toBe(201)
+  })
+
+  it('is held to the rules of the plan that is in force for it', async () => {
+    const plan = await create('plans', {
+      name: newId('event'),
+      limits: [],
+      key_rules: { never_expires: 'refuse' },
+    })
+    expect(why(await make({ plan_id: plan.id }))).toEqual([422, 'plan', '/expires_at'])
+    await call(`/_latchkey/v1/projects/${ids.project}`, { method: 'PATCH', json: { plan_id: plan.id } })
+    expect(why(await make())).toEqual([422, 'plan', '/expires_at'])
+    expect((await make({ expires_at: inDays(9) })).status).toBe(201)
+  })
+
+  it('is judged by what is being changed alone', async () => {
+    const { key } = (await make({ scopes: ['a:b'] })).body
+    await setPolicy('organizations', ids.organization, { max_lifetime_days: 9, scope_ceiling: ['a:c'] })
+    const path = `/_latchkey/v1/keys/${key.id}`
+    const patch = (json: object) => call<Refused>(path, { method: 'PATCH', json })
+    expect((await patch({ name: 'New' })).status).toBe(200)
+    expect(why(await patch({ expires_at: null }))).toEqual([422, 'organization', '/expires_at'])
+    expect(why(await patch({ scopes: ['a:b'] }))).toEqual([422, 'organization', '/scopes'])
+    expect((await patch({ scopes: ['a:c'], expires_at: inDays(8) })).status).toBe(200)
+  })
+
+  it('is rotated into one that meets the policies', async () => {
+    const { key } = (await make()).body
+    await setPolicy('organizations', ids.organization, { max_lifetime_days: 9 })
+    const path = `/_latchkey/v1/keys/${key.id}/rotate`
+    expect(why(await call<Refused>(path, { json: {} }))).toEqual([422, 'organization', '/expires_at'])
+    expect((await call(path, { json: { expires_at: inDays(8) } })).status).toBe(201)
+  })
+})
+
+describe('the report of compliance', () => {
+  it('counts by project what does not do as the narrowest policy asks', async () => {
+    await make()
+    await make({ expires_at: inDays(5) })
+    const { key } = (await make()).body
+    await call(`/_latchkey/v1/keys/${key.id}/revoke`, { method: 'POST' })
+    const report = async (days: number) => {
+      const deps = makeDeps({ now: () => Date.now() + days * DAY_MS })
+      const path = `/_latchkey/v1/compliance?organization_id=${ids.organization}`
+      const { body } = await call<{ data: { project_id: string }[] }>(path, { deps })
+      return body.data.find(({ project_id }) => project_id === ids.project)
+    }
+    const nothing = { active: 2, never_expires: 1, rotation_due: 0, idle: 0 }
+    expect(await report(4)).toMatchObject(nothing)
+    await setPolicy('organizations', ids.organization, { rotation_age_days: 9, idle_days: 3 })
+    await setPolicy('teams', ids.team, { rotation_age_days: 2 })
+    await setPolicy('projects', ids.project, { idle_days: 5 })
+    expect(await report(1)).toMatchObject(nothing)
+    expect(await report(4)).toMatchObject({ active: 2, never_expires: 1, rotation_due: 2, idle: 2 })
+    expect(await report(6)).toMatchObject({ active: 1, never_expires: 1, rotation_due: 1, idle: 1 })
+  })
+})
