@@ -7,6 +7,7 @@ import type { ChangeName, Published } from '../../../src/feed/change.ts'
 import { randomBytes } from '../../../src/random.ts'
 import { ok } from '../../../src/result.ts'
 import { readConfigSnapshot } from '../../../src/store/snapshots.ts'
+import { expectNoLeak } from './leaks.ts'
 
 const ORIGIN = 'https://gateway.example.com'
 export const databases = { primary: env.DB, shards: [env.DB] }
@@ -124,6 +125,7 @@ export async function call<T = Record<string, unknown>>(path: string, given: Cal
   })
   const response = await handleControl(request, deps)
   const text = await response.text()
+  expectNoLeak(method, path, text, 'logged' in deps && Array.isArray(deps.logged) ? deps.logged : [])
   const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
   const body = await new Response(isJson ? text : '{}').json<T>()
   return { status: response.status, headers: response.headers, body, text }

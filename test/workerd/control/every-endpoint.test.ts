@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { newId, type IdKind } from '../../../src/ids.ts'
 import { PROBLEMS } from '../../../src/control-problems.ts'
 import { call, type Answer, type Call } from './client.ts'
+import { MALFORMED } from './malformed-json.ts'
 import { readDocument, readEndpoints, type Endpoint } from './openapi.ts'
 
 const document = await readDocument()
@@ -197,6 +198,15 @@ describe.each(eachOf(writes))('the body of %s', (_, endpoint) => {
     ['257 KiB', { json: { name: 'x'.repeat(257 * 1024) } }, 'body_too_large'],
   ] as const)('is refused: %s', async (_case, given: Call, code) => {
     expectProblem(await send(endpoint, given), code)
+  })
+
+  it('is refused when it is not quite JSON', async () => {
+    for (const [flaw, raw] of MALFORMED) {
+      const answer = await send(endpoint, { raw, headers: JSON_TYPE })
+      expectProblem(answer, 'request_invalid')
+      // A field that is unknown would be refused as well: it must not have come so far.
+      expect([flaw, answer.body.errors]).toEqual([flaw, undefined])
+    }
   })
 
   it('is refused at 256 KiB however it arrives', async () => {
