@@ -1,14 +1,15 @@
 // Lists of keys. Each combination of filters walks an index that is in the order of ids already: a test reads the plan of
 // every one and refuses a scan or a sort.
-import { and, desc, eq, getTableColumns, gt, isNull, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gt, isNull, lt, lte, or, sql, type SQL } from 'drizzle-orm'
 import { apiKeys, keyTags } from '../model/schema/api-keys.ts'
 import type { ShownKeyState } from '../model/effective.ts'
 import type { KeyRow } from './api-keys.ts'
 import type { Database, Databases } from './database.ts'
+import { isCalled, isLeft, type ExternalIdFilter } from './external-id.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 import { openWithin, within, type Reach } from './reach.ts'
 
-export interface KeyFilter {
+export interface KeyFilter extends ExternalIdFilter {
   readonly projectId?: string | undefined
   readonly state?: ShownKeyState | undefined
   readonly last4?: string | undefined
@@ -64,11 +65,13 @@ function byTag(db: Database, reach: Reach, tag: string, filter: KeyFilter, page:
     .limit(rowsToRead(page))
 }
 
-function conditions({ projectId, last4, state }: KeyFilter, now: number): readonly (SQL | undefined)[] {
+function conditions(filter: KeyFilter, now: number): readonly (SQL | undefined)[] {
+  const { projectId, last4, state } = filter
   return [
+    isCalled(filter, apiKeys.externalId),
     projectId === undefined ? undefined : eq(apiKeys.projectId, projectId),
     last4 === undefined ? undefined : eq(apiKeys.last4, last4),
-    state === undefined ? ne(apiKeys.state, 'deleted') : SHOWN_AS[state](now),
+    state === undefined ? isLeft(apiKeys.state) : SHOWN_AS[state](now),
   ]
 }
 

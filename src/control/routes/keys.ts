@@ -63,6 +63,7 @@ const list = createRoute({
         .regex(/^[!-~]{1,4}$/, 'Takes the last four characters of a key.')
         .optional(),
       tag: field.text(32).optional(),
+      external_id: field.externalIdFilter,
       ...pageFields,
     }),
   },
@@ -119,9 +120,10 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
       limit,
       organization_id: organizationId,
       project_id: projectId,
+      external_id: externalId,
       ...rest
     } = c.req.valid('query')
-    const filter = { projectId, ...rest }
+    const filter = { projectId, externalId, ...rest }
     const identity = [
       'keys',
       c.var.principal.reach,
@@ -130,6 +132,7 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
       rest.state,
       rest.last4,
       rest.tag,
+      externalId,
     ]
     const page = await readPage(config.secret, identity, { cursor, limit })
     if (!page.ok) return refused(c, page.error)

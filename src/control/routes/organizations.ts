@@ -5,6 +5,7 @@ import { findOrganization, listOrganizations } from '../../store/organizations.t
 import { answerChange } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
+import * as field from '../fields.ts'
 import { jsonBody, someBody } from '../json-body.ts'
 import {
   answer,
@@ -45,7 +46,7 @@ const list = createRoute({
   path: PATH,
   summary: 'List organizations, newest first',
   ...needs('organizations:read'),
-  request: { query: z.strictObject(pageFields) },
+  request: { query: z.strictObject({ external_id: field.externalIdFilter, ...pageFields }) },
   responses: { 200: answer('A page', pageOf(Organization)), ...readProblems() },
 })
 
@@ -95,10 +96,11 @@ export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(list, async (c) => {
     const { databases, config } = c.env
     const { reach } = c.var.principal
-    const identity = ['organizations', reach]
-    const page = await readPage(config.secret, identity, c.req.valid('query'))
+    const { external_id: externalId, ...query } = c.req.valid('query')
+    const identity = ['organizations', reach, externalId]
+    const page = await readPage(config.secret, identity, query)
     if (!page.ok) return refused(c, page.error)
-    const rows = await listOrganizations(databases, reach, page.value)
+    const rows = await listOrganizations(databases, reach, { externalId }, page.value)
     return c.json(await pageBody(config.secret, identity, rows, viewOrganization), 200)
   })
 

@@ -42,7 +42,13 @@ const list = createRoute({
   path: PATH,
   summary: 'List teams, newest first',
   ...needs('teams:read'),
-  request: { query: z.strictObject({ organization_id: field.id('organization').optional(), ...pageFields }) },
+  request: {
+    query: z.strictObject({
+      organization_id: field.id('organization').optional(),
+      external_id: field.externalIdFilter,
+      ...pageFields,
+    }),
+  },
   responses: { 200: answer('A page', pageOf(Team)), ...readProblems() },
 })
 
@@ -86,12 +92,12 @@ export function mountTeams(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(list, async (c) => {
     const { databases, config } = c.env
-    const { organization_id: organizationId, ...query } = c.req.valid('query')
-    const identity = ['teams', c.var.principal.reach, organizationId]
+    const { organization_id: organizationId, external_id: externalId, ...query } = c.req.valid('query')
+    const identity = ['teams', c.var.principal.reach, organizationId, externalId]
     const page = await readPage(config.secret, identity, query)
     if (!page.ok) return refused(c, page.error)
     const reach = narrow(c.var.principal.reach, organizationId)
-    const rows = reach === null ? EMPTY_PAGE : await listTeams(databases, reach, page.value)
+    const rows = reach === null ? EMPTY_PAGE : await listTeams(databases, reach, { externalId }, page.value)
     return c.json(await pageBody(config.secret, identity, rows, viewTeam), 200)
   })
 

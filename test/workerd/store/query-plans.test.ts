@@ -48,8 +48,10 @@ const KEY_LISTS = REACHES.flatMap((reach) =>
   [undefined, 'prj_1'].flatMap((projectId) =>
     [undefined, 'wxyz'].flatMap((last4) =>
       [undefined, 'blue'].flatMap((tag) =>
-        STATES.flatMap((state) =>
-          PAGES.map((page) => ({ reach, page, filter: { projectId, last4, tag, state } })),
+        [undefined, 'e'].flatMap((externalId) =>
+          STATES.flatMap((state) =>
+            PAGES.map((page) => ({ reach, page, filter: { projectId, last4, tag, externalId, state } })),
+          ),
         ),
       ),
     ),
@@ -60,7 +62,7 @@ beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
 describe('lists of keys', () => {
   it('seek and never sort, for each of their combinations of filters', async () => {
-    expect(KEY_LISTS).toHaveLength(192)
+    expect(KEY_LISTS).toHaveLength(384)
     for (const { reach, page, filter } of KEY_LISTS) {
       const plan = await planOf(keysQuery(db, reach, filter, page, NOW))
       const text = `${JSON.stringify({ reach, filter })}: ${plan.join('; ')}`
@@ -76,6 +78,8 @@ describe('lists of keys', () => {
     ['of an organization', only('org_1'), {}, 'api_keys_organization_index'],
     ['of a project', 'platform', { projectId: 'prj_1' }, 'api_keys_project_index'],
     ['by last four characters', 'platform', { last4: 'wxyz' }, 'api_keys_last4_index'],
+    ['by external id', 'platform', { externalId: 'e' }, 'api_keys_external_id_index'],
+    ['by external id in an organization', only('org_1'), { externalId: 'e' }, 'api_keys_external_id'],
     ['by tag', 'platform', { tag: 'blue' }, 'key_tags_tag_index'],
     ['by tag in an organization', only('org_1'), { tag: 'blue' }, 'sqlite_autoindex_key_tags_1'],
     [
@@ -107,12 +111,20 @@ describe('lists of the other resources', () => {
   const page = { after: null, limit: 50 }
 
   it.each([
-    ['organizations', organizationsQuery(db, 'platform', page)],
-    ['one organization', organizationsQuery(db, only('org_1'), page)],
-    ['projects', projectsQuery(db, 'platform', page)],
-    ['projects of an organization', projectsQuery(db, only('org_1'), page)],
-    ['teams', teamsQuery(db, 'platform', page)],
-    ['teams of an organization', teamsQuery(db, only('org_1'), page)],
+    ['organizations', organizationsQuery(db, 'platform', {}, page)],
+    ['one organization', organizationsQuery(db, only('org_1'), {}, page)],
+    ['projects', projectsQuery(db, 'platform', {}, page)],
+    ['projects of an organization', projectsQuery(db, only('org_1'), {}, page)],
+    ['teams', teamsQuery(db, 'platform', {}, page)],
+    ['teams of an organization', teamsQuery(db, only('org_1'), {}, page)],
+    ...REACHES.flatMap(
+      (reach) =>
+        [
+          ['organizations by external id', organizationsQuery(db, reach, { externalId: 'e' }, page)],
+          ['projects by external id', projectsQuery(db, reach, { externalId: 'e' }, page)],
+          ['teams by external id', teamsQuery(db, reach, { externalId: 'e' }, page)],
+        ] as const,
+    ),
     ['the head of an audit chain', headQuery(db, 'org_1')],
     ['plans', plansQuery(db, page)],
     ['upstreams', upstreamsQuery(db, page)],
