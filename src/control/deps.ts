@@ -48,5 +48,9 @@ export interface Principal {
 
 export interface ControlEnv {
   Bindings: ControlDeps
-  Variables: { principal: Principal }
+  Variables: {
+    principal: Principal
+    /** The checked text of the body, where the endpoint takes one. */
+    bodyText?: string
+  }
 }

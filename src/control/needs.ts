@@ -4,17 +4,18 @@ import { createMiddleware } from 'hono/factory'
 import type { Permission } from '../policy/permissions.ts'
 import { refuse } from '../problem.ts'
 import type { ControlEnv } from './deps.ts'
+import { idempotent } from './idempotency.ts'
 import { refused } from './refused.ts'
 
 /** Under this name the OpenAPI document tells an endpoint's permission. */
 export const PERMISSION_FIELD = 'x-permission'
 
-/** @param behind what comes after the caller is known to be allowed */
+/** @param behind what comes after the caller is known to be allowed: it refuses before the key of a repeated write is looked at */
 export function needs(permission: Permission, ...behind: readonly MiddlewareHandler<ControlEnv>[]) {
   return {
     security: [{ operator: [] }],
     [PERMISSION_FIELD]: permission,
-    middleware: [requirePermission(permission), ...behind],
+    middleware: [requirePermission(permission), ...behind, idempotent],
   }
 }
 

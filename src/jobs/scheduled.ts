@@ -1,6 +1,7 @@
 // What runs every minute. One job after the other, and one that fails keeps none of the others from running.
 import { errorName } from '../error-name.ts'
 import type { JobDeps } from './deps.ts'
+import { pruneKeptAnswers } from './prune-idempotency.ts'
 import { pruneOldUsage } from './prune-usage.ts'
 import { prunePublished, publishOutbox } from './publish-outbox.ts'
 
@@ -8,6 +9,7 @@ const JOBS: Readonly<Record<string, (deps: JobDeps) => Promise<void>>> = {
   publish_outbox: publishOutbox,
   prune_outbox: prunePublished,
   prune_usage: pruneOldUsage,
+  prune_kept_answers: pruneKeptAnswers,
 }
 
 /** Runs every job. Never throws. */

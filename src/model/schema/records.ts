@@ -100,7 +100,7 @@ export const idempotencyRecords = sqliteTable(
   {
     principal: text('principal').notNull(),
     key: text('key').notNull(),
-    /** SHA-256 of method, path and body, hex: the same key with another request is refused. */
+    /** HMAC-SHA-256 of method, path and body: the same key with another request is refused. */
     requestHash: text('request_hash').notNull(),
     /** Of the request at work, or of the one that was answered: the audit trail knows under it what was changed. */
     requestId: text('request_id').notNull().default(''),

@@ -132,8 +132,15 @@ describe.each(eachOf(guarded))('%s', (_, endpoint) => {
     expect(answer.status).not.toBe(401)
   })
 
+  it('refuses an Idempotency-Key that is none, if it writes', async () => {
+    const given = endpoint.hasBody ? { json: {} } : {}
+    const answer = await send(endpoint, { ...given, headers: { 'idempotency-key': 'a b' } })
+    if (endpoint.method === 'GET') expect(answer.text).not.toContain('idempotency-key')
+    else expect(answer.body.errors).toMatchObject([{ parameter: 'idempotency-key' }])
+  })
+
   it('answers 405 to another method, with the methods it has', async () => {
-    const answer = await call(pathOf(endpoint), { method: 'PUT' })
+    const answer = await call(pathOf(endpoint), { method: 'OPTIONS' })
     expectProblem(answer, 'method_not_allowed')
     expect(answer.headers.get('allow')?.split(', ')).toContain(endpoint.method)
   })

@@ -6,6 +6,7 @@ import type { ShownKeyState } from '../../../src/model/effective.ts'
 import { open } from '../../../src/store/database.ts'
 import { keysQuery } from '../../../src/store/key-list.ts'
 import { headQuery } from '../../../src/store/audit.ts'
+import { changeQuery, expiredQuery } from '../../../src/store/idempotency.ts'
 import { organizationsQuery } from '../../../src/store/organizations.ts'
 import { unpublishedQuery } from '../../../src/store/outbox.ts'
 import { plansQuery } from '../../../src/store/plans.ts'
@@ -141,6 +142,23 @@ describe('the outbox', () => {
   it('is read in the order of its index of unpublished rows, which is as short as they are few', async () => {
     const plan = await planOf(unpublishedQuery(db, NOW, 500))
     expect(plan).toEqual(['SCAN outbox USING INDEX outbox_unpublished_index'])
+  })
+})
+
+describe('records of idempotent writes', () => {
+  it.each([
+    [
+      'the change of a request',
+      changeQuery(db, { actorId: 'op_1', requestId: 'req_1', from: NOW, to: NOW }),
+      'SEARCH audit_events USING INDEX audit_events_actor_index (actor_id=? AND time>? AND time<?)',
+    ],
+    [
+      'what has expired',
+      expiredQuery(db, NOW, 5_000),
+      'SEARCH idempotency_records USING COVERING INDEX idempotency_records_expiry_index (expires_at<?)',
+    ],
+  ] as const)('are found without a scan: %s', async (_, query: Planned, plan) => {
+    expect(await planOf(query)).toEqual([plan])
   })
 })
 
