@@ -1,11 +1,10 @@
 // /_latchkey/v1/keys: API keys. The secret stands in the answer that creates it and nowhere else.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import { findKey, type KeyRow } from '../../store/api-keys.ts'
 import { listKeys } from '../../store/key-list.ts'
 import { EMPTY_PAGE } from '../../store/page.ts'
 import { narrow } from '../../store/reach.ts'
-import { answerChange, type ChangeContext } from '../change-answer.ts'
+import { answerChange, answerFound, type ChangeContext } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
@@ -22,6 +21,7 @@ import {
   writeProblems,
 } from '../operation.ts'
 import { needs } from '../needs.ts'
+import { etagOf } from '../precondition.ts'
 import { refused } from '../refused.ts'
 import type { Decide } from '../resource.ts'
 import {
@@ -110,7 +110,10 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
     const made = await makeKey(c.env, c.var.principal, c.req.valid('json'))
     if (!made.ok) return refused(c, made.error)
     const { row, secret } = made.value
-    return c.json({ key: viewKey(row, c.env.now()), secret }, 201, { 'Cache-Control': 'no-store' })
+    return c.json({ key: viewKey(row, c.env.now()), secret }, 201, {
+      'Cache-Control': 'no-store',
+      ETag: etagOf(row),
+    })
   })
 
   app.openapi(list, async (c) => {
@@ -144,7 +147,7 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(get, async (c) => {
     const row = await findKey(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(viewKey(row, c.env.now()), 200)
+    return answerFound(c, row, (key) => viewKey(key, c.env.now()))
   })
 
   app.openapi(update, async (c) => answerKey(c, keyUpdate(c.env, c.req.valid('json'))))

@@ -1,8 +1,7 @@
 // /_latchkey/v1/organizations: the customers of the API's owner.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import { findOrganization, listOrganizations } from '../../store/organizations.ts'
-import { answerChange } from '../change-answer.ts'
+import { answerChange, answerFound, answerMade } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
@@ -90,7 +89,7 @@ const remove = deleteRoute(
 export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const created = await makeOrganization(c.env, c.var.principal, c.req.valid('json'))
-    return created.ok ? c.json(viewOrganization(created.value), 201) : refused(c, created.error)
+    return answerMade(c, created, viewOrganization)
   })
 
   app.openapi(list, async (c) => {
@@ -106,7 +105,7 @@ export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(get, async (c) => {
     const row = await findOrganization(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(viewOrganization(row), 200)
+    return answerFound(c, row, viewOrganization)
   })
 
   app.openapi(update, async (c) =>

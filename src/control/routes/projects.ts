@@ -1,10 +1,9 @@
 // /_latchkey/v1/projects: the consumers of the API, each inside one organization.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import { EMPTY_PAGE } from '../../store/page.ts'
 import { findProject, listProjects } from '../../store/projects.ts'
 import { narrow } from '../../store/reach.ts'
-import { answerChange } from '../change-answer.ts'
+import { answerChange, answerFound, answerMade } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
@@ -92,7 +91,7 @@ const remove = deleteRoute(
 export function mountProjects(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const created = await makeProject(c.env, c.var.principal, c.req.valid('json'))
-    return created.ok ? c.json(viewProject(created.value), 201) : refused(c, created.error)
+    return answerMade(c, created, viewProject)
   })
 
   app.openapi(list, async (c) => {
@@ -109,7 +108,7 @@ export function mountProjects(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(get, async (c) => {
     const row = await findProject(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(viewProject(row), 200)
+    return answerFound(c, row, viewProject)
   })
 
   app.openapi(update, async (c) =>

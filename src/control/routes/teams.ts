@@ -1,10 +1,9 @@
 // /_latchkey/v1/teams: the divisions of an organization. Projects may belong to one.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import { EMPTY_PAGE } from '../../store/page.ts'
 import { narrow } from '../../store/reach.ts'
 import { findTeam, listTeams } from '../../store/teams.ts'
-import { answerChange } from '../change-answer.ts'
+import { answerChange, answerFound, answerMade } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
@@ -87,7 +86,7 @@ const remove = deleteRoute(
 export function mountTeams(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const created = await makeTeam(c.env, c.var.principal, c.req.valid('json'))
-    return created.ok ? c.json(viewTeam(created.value), 201) : refused(c, created.error)
+    return answerMade(c, created, viewTeam)
   })
 
   app.openapi(list, async (c) => {
@@ -103,7 +102,7 @@ export function mountTeams(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(get, async (c) => {
     const row = await findTeam(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(viewTeam(row), 200)
+    return answerFound(c, row, viewTeam)
   })
 
   app.openapi(update, async (c) => answerChange(c, TEAM, viewTeam, teamUpdate(c.req.valid('json'))))
