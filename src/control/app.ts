@@ -15,6 +15,7 @@ import { mountOrganizations } from './routes/organizations.ts'
 import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
 import { mountProjects } from './routes/projects.ts'
+import { mountReplacements } from './routes/replacements.ts'
 import { mountRoutes } from './routes/routes.ts'
 import { mountSettings } from './routes/settings.ts'
 import { mountTeams } from './routes/teams.ts'
@@ -56,6 +57,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountPlans,
     mountUpstreams,
     mountRoutes,
+    mountReplacements,
     mountSettings,
     mountFeed,
   ])

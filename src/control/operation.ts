@@ -67,7 +67,7 @@ export function writeProblems(...codes: readonly ProblemCode[]): object {
 
 /** The problems of a change that the edge has to learn of. */
 export function changeProblems(...codes: readonly ProblemCode[]): object {
-  return writeProblems('change_pending', ...codes)
+  return writeProblems('change_pending', 'precondition_failed', ...codes)
 }
 
 /** One answer for each status, named by the titles of its codes. */

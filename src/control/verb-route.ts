@@ -5,7 +5,7 @@ import { needs } from './needs.ts'
 import { answer, idParameter, readProblems } from './operation.ts'
 import { waitQuery } from './wait.ts'
 
-const PROBLEMS_OF_VERBS = readProblems('not_found', 'conflict', 'change_pending')
+const PROBLEMS_OF_VERBS = readProblems('not_found', 'conflict', 'precondition_failed', 'change_pending')
 
 export function verbRoute<P extends string, S extends z.ZodType>(
   permission: Permission,
