@@ -7,6 +7,7 @@ import { requireOperator } from './auth.ts'
 import type { ControlDeps, ControlEnv } from './deps.ts'
 import { answerFailure } from './failure.ts'
 import { refused } from './refused.ts'
+import { mountAuditEvents } from './routes/audit-events.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
@@ -59,6 +60,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountRoutes,
     mountReplacements,
     mountSettings,
+    mountAuditEvents,
     mountFeed,
   ])
     mount(built)

@@ -4,11 +4,11 @@ import { z } from '@hono/zod-openapi'
 import * as field from '../fields.ts'
 import { KeyPatch, NewKey } from './key.ts'
 import { OrganizationPatch } from './organization.ts'
-import { NewPlan, type PlanPatch } from './plan.ts'
+import type { NewPlan, PlanPatch } from './plan.ts'
 import { NewProject, ProjectPatch } from './project.ts'
-import { NewRoute, type RoutePatch } from './route.ts'
+import type { NewRoute, RoutePatch } from './route.ts'
 import { NewTeam, TeamPatch } from './team.ts'
-import { NewUpstream, type UpstreamPatch } from './upstream.ts'
+import type { NewUpstream, UpstreamPatch } from './upstream.ts'
 
 /** What stands in a PATCH for the fields that a PUT leaves out: all that may be absent. A field without a line does not compile. */
 type Defaults<Whole, Patch> = {

@@ -24,6 +24,7 @@ const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
   plans: 'plan',
   upstreams: 'upstream',
   routes: 'route',
+  'audit-events': 'event',
 }
 
 const TENANTS = ['organizations', 'teams', 'projects']
@@ -40,6 +41,10 @@ const REST = [
   'PATCH /_latchkey/v1/settings',
   'POST /_latchkey/v1/settings/rotate-secret',
   'GET /_latchkey/v1/feed',
+  'GET /_latchkey/v1/audit-events',
+  'GET /_latchkey/v1/audit-events/{id}',
+  'GET /_latchkey/v1/audit-events/export',
+  'POST /_latchkey/v1/audit-events/verify',
   'POST /_latchkey/v1/feed/invalidate',
   'GET /_latchkey/healthz',
   'GET /_latchkey/readyz',
@@ -96,7 +101,8 @@ beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
 describe('the document', () => {
   it('names what the design names', () => {
-    const resources = Object.keys(KIND_OF_PATH).flatMap((name) => [
+    const changeable = Object.keys(KIND_OF_PATH).filter((name) => name !== 'audit-events')
+    const resources = changeable.flatMap((name) => [
       `GET /_latchkey/v1/${name}`,
       `GET /_latchkey/v1/${name}/{id}`,
       `POST /_latchkey/v1/${name}`,
@@ -106,6 +112,11 @@ describe('the document', () => {
     expect(endpoints.map(label).sort()).toEqual([...resources, ...CHANGES, ...REST].sort())
     expect(guarded.every(({ path }) => path.startsWith('/_latchkey/v1/'))).toBe(true)
     expect(guarded.filter(({ permission }) => permission === null)).toEqual([])
+    const named = ({ operation }: Endpoint, name: string) =>
+      operation.parameters?.some((parameter) => parameter.name === name) === true
+    expect(guarded.filter((endpoint) => named(endpoint, 'Idempotency-Key'))).toEqual(
+      guarded.filter(({ method }) => method !== 'GET'),
+    )
     expect(waiting.length).toBe(guarded.filter(({ operation }) => promises(operation)).length)
   })
 })

@@ -6,6 +6,8 @@ import type { ShownKeyState } from '../../../src/model/effective.ts'
 import { open } from '../../../src/store/database.ts'
 import { keysQuery } from '../../../src/store/key-list.ts'
 import { headQuery } from '../../../src/store/audit.ts'
+import { auditQuery, countQuery } from '../../../src/store/audit-list.ts'
+import { chainQuery } from '../../../src/store/audit-verify.ts'
 import { changeQuery, expiredQuery } from '../../../src/store/idempotency.ts'
 import { organizationsQuery } from '../../../src/store/organizations.ts'
 import { unpublishedQuery } from '../../../src/store/outbox.ts'
@@ -159,6 +161,49 @@ describe('records of idempotent writes', () => {
     ],
   ] as const)('are found without a scan: %s', async (_, query: Planned, plan) => {
     expect(await planOf(query)).toEqual([plan])
+  })
+})
+
+describe('audit events', () => {
+  const filters = [undefined, 'team_1'].flatMap((teamId) =>
+    [undefined, 'op_1'].flatMap((actorId) =>
+      [undefined, 'key.revoked'].flatMap((action) =>
+        [undefined, 'key_1'].flatMap((targetId) =>
+          [undefined, NOW].flatMap((from) =>
+            [undefined, NOW + 1].map((to) => ({ teamId, actorId, action, targetId, from, to })),
+          ),
+        ),
+      ),
+    ),
+  )
+
+  it('are found, in order and without a sort, by each combination of filters', async () => {
+    expect(filters).toHaveLength(64)
+    for (const reach of REACHES)
+      for (const after of [null, `${NOW}.evt_1`])
+        for (const filter of filters) {
+          const plan = await planOf(auditQuery(db, reach, filter, { after, limit: 50 }))
+          expect(plan, JSON.stringify({ reach, filter, after })).toHaveLength(1)
+          expect(plan[0]).toMatch(/^SEARCH audit_events USING INDEX audit_events_\w+_index \(.*time[<>]\?/)
+        }
+  })
+
+  it.each([
+    ['of a chain', only('org_1'), {}, 'audit_events_organization_index'],
+    ['of everything', 'platform', {}, 'audit_events_time_index'],
+    ['by actor', 'platform', { actorId: 'op_1' }, 'audit_events_actor_index'],
+    ['by action', 'platform', { action: 'key.revoked' }, 'audit_events_action_index'],
+    ['by target', 'platform', { targetId: 'key_1' }, 'audit_events_target_index'],
+    ['by team', 'platform', { teamId: 'team_1' }, 'audit_events_team_index'],
+  ] as const)('use the index made for them: %s', async (_, reach, filter, index) => {
+    expect((await planOf(auditQuery(db, reach, filter, { after: null, limit: 50 })))[0]).toContain(index)
+    expect((await planOf(countQuery(db, reach, filter)))[0]).toContain(index)
+  })
+
+  it('are verified in the order of their chain', async () => {
+    expect(await planOf(chainQuery(db, 'org_1', 1, 500))).toEqual([
+      'SEARCH audit_events USING INDEX audit_events_chain_unique (organization_id=? AND seq>?)',
+    ])
   })
 })
 
