@@ -170,6 +170,7 @@ describe('a database that fails', () => {
       { event: 'outbox_published', count: 1 },
       { event: 'job_failed', job: 'prune_outbox' },
       { event: 'job_failed', job: 'prune_usage' },
+      { event: 'job_failed', job: 'prune_kept_answers' },
     ])
   })
 })
