@@ -33,7 +33,7 @@ export async function sealAnswer(
   return seal(await keptKey(secret), JSON.stringify(answer), placeOf(place), random)
 }
 
-/** The kept answer, marked as one; null when it does not open, as after a change of LATCHKEY_SECRET. */
+/** The kept answer, marked as one; null when it does not open: its row was altered, or copied from elsewhere. */
 export async function openAnswer(
   secret: string,
   place: Place,
