@@ -39,6 +39,26 @@ const CONTROL_PROBLEMS: Readonly<Record<ControlProblemCode, ProblemRow>> = {
     title: 'Change stored, not yet in force',
     when: 'The change is stored, and the invalidation feed did not take it. It is published again every minute.',
   },
+  precondition_failed: {
+    status: 412,
+    title: 'Precondition failed',
+    when: 'The resource is at another `version` than `If-Match` names. Nothing was changed.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'Idempotency key reused',
+    when: 'The `Idempotency-Key` was sent before, with another method, path, query or body. Nothing was changed.',
+  },
+  idempotency_in_progress: {
+    status: 409,
+    title: 'Request in progress',
+    when: 'A request with this `Idempotency-Key` is at work.',
+  },
+  idempotency_answer_lost: {
+    status: 409,
+    title: 'Answer lost',
+    when: 'The request with this `Idempotency-Key` made its change, and its answer was lost. The change is not made twice.',
+  },
   body_too_large: {
     status: 413,
     title: 'Body too large',

@@ -69,6 +69,17 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
     remedy: 'Ask somebody whose role holds the permission that is named.',
     surface: 'control',
   },
+  precondition_failed: { remedy: 'Read the resource again, and decide again.', surface: 'control' },
+  idempotency_key_reused: { remedy: 'Use a new key for a new request.', surface: 'control' },
+  idempotency_in_progress: {
+    remedy: 'Repeat it after `Retry-After` seconds: the answer is then the same.',
+    surface: 'control',
+  },
+  idempotency_answer_lost: {
+    remedy:
+      'Read `target_id`; `event_id` is the change in the audit trail. Of a key that was made so, nobody has the secret: rotate or revoke it.',
+    surface: 'control',
+  },
   body_too_large: { remedy: 'Send less at a time.', surface: 'control' },
   media_type_unsupported: { remedy: 'Send `Content-Type: application/json`.', surface: 'control' },
   value_refused: { remedy: '`detail` names the rule.', surface: 'control' },

@@ -8,6 +8,7 @@ import type { ControlDeps, ControlEnv } from './deps.ts'
 import { answerFailure } from './failure.ts'
 import { refused } from './refused.ts'
 import { mountCompliance } from './routes/compliance.ts'
+import { mountAuditEvents } from './routes/audit-events.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
@@ -22,6 +23,7 @@ import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
 import { mountProjects } from './routes/projects.ts'
 import { mountPortalSessions } from './routes/portal-sessions.ts'
+import { mountReplacements } from './routes/replacements.ts'
 import { mountRoutes } from './routes/routes.ts'
 import { mountSessions } from './routes/sessions.ts'
 import { mountSettings } from './routes/settings.ts'
@@ -69,7 +71,9 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountPlans,
     mountUpstreams,
     mountRoutes,
+    mountReplacements,
     mountSettings,
+    mountAuditEvents,
     mountFeed,
     mountLogin,
     mountSessions,

@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../result.ts'
 import type { KeyRow } from '../store/api-keys.ts'
 import { databaseOf, open } from '../store/database.ts'
 import { findKeys, takenExternalIds, updateKeys } from '../store/many-keys.ts'
+import { ifAssignable } from './assignment.ts'
 import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
 import { chunksOf, readItem, sortItems, type Item } from './bulk-items.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -55,7 +56,7 @@ export async function* changeKeys(
   yield { changed: [], refused: [...read.refused, ...located.refused], propagation: null }
   for (const [organizationId, chunk] of chunksOf(located.good)) {
     const at = deps.now()
-    const draft = () => draftChunk(deps, organizationId, chunk, at)
+    const draft = () => draftChunk(deps, principal, organizationId, chunk, at)
     yield changeChunk(deps, principal, organizationId, chunk, draft)
   }
 }
@@ -82,6 +83,7 @@ type Judged = Item<{ readonly before: KeyRow; readonly decision: Decision<KeyRow
 
 async function draftChunk(
   deps: ControlDeps,
+  principal: Principal,
   organizationId: string,
   chunk: readonly Item<Known>[],
   at: number,
@@ -93,7 +95,7 @@ async function draftChunk(
   const decided = await Promise.all(
     chunk.map(async ({ index, asked }) => ({
       index,
-      asked: await judge(found.get(asked.id), asked, reads, at),
+      asked: await judge(principal, found.get(asked.id), asked, reads, at),
     })),
   )
   const judged = sortItems(decided, (result) => result)
@@ -103,13 +105,14 @@ async function draftChunk(
 }
 
 async function judge(
+  principal: Principal,
   before: KeyRow | undefined,
   { decide }: Asked,
   reads: KeyReads,
   at: number,
 ): Promise<Result<Judged['asked'], Refusal>> {
   if (before === undefined) return err(refuse('not_found'))
-  const decision = await decide(reads)(before, at)
+  const decision = await ifAssignable(principal, decide(reads))(before, at)
   return decision.ok ? ok({ before, decision: decision.value }) : decision
 }
 

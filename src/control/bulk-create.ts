@@ -45,7 +45,7 @@ export async function* createKeys(
     return
   }
   const find = once((id: string) => findLivingProject(deps, principal, id))
-  const read = sortItems(items, (item) => readNewKey(item, at))
+  const read = sortItems(items, (item) => readNewKey(item, principal, at))
   const looked = await Promise.all(
     read.good.map(async ({ index, asked }) => ({ index, asked: await place(asked, find) })),
   )
@@ -64,10 +64,14 @@ export async function* createKeys(
   }
 }
 
-function readNewKey(item: unknown, at: number): Result<z.infer<typeof NewKey>, Refusal> {
+function readNewKey(
+  item: unknown,
+  principal: Principal,
+  at: number,
+): Result<z.infer<typeof NewKey>, Refusal> {
   const read = readItem(NewKey, item)
   if (!read.ok) return read
-  const broken = brokenFields(read.value, at)
+  const broken = brokenFields(read.value, principal, at)
   return broken === null ? read : err(broken)
 }
 

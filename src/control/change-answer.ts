@@ -1,9 +1,11 @@
-// Answers to changes: the resource as it is now, and when everybody acts on it.
+// Answers about one resource, with its version as `ETag`: as it was found, or as a change left it and when everybody acts on
+// that.
 import type { Context } from 'hono'
-import type { Refusal } from '../problem.ts'
+import { refuse, type Refusal } from '../problem.ts'
 import type { Result } from '../result.ts'
 import type { Changed } from './change.ts'
 import type { ControlEnv } from './deps.ts'
+import { etagOf, ifMatching } from './precondition.ts'
 import { refused } from './refused.ts'
 import { changeResource, type Decide, type Resource, type Tracked } from './resource.ts'
 import { waitUntilEffective, type WaitQuery } from './wait.ts'
@@ -15,9 +17,30 @@ export type ChangeContext = Context<
   { in: { param: { id: string }; query: WaitQuery }; out: { param: { id: string }; query: WaitQuery } }
 >
 
+type Versioned = Pick<Tracked, 'version'>
+
 type WaitContext = Context<ControlEnv, string, { in: { query: WaitQuery }; out: { query: WaitQuery } }>
 
-/** Changes the resource that is named in the path, and answers with it. */
+/** Answers a look at one resource; 404 where none is within reach. */
+export function answerFound<Row extends Versioned, View extends object>(
+  c: Context<ControlEnv>,
+  row: Row | null,
+  view: (row: Row) => View,
+) {
+  if (row === null) return refused(c, refuse('not_found'))
+  return c.json(view(row), 200, { ETag: etagOf(row) })
+}
+
+/** Answers a creation of which the edge need not learn. */
+export function answerMade<Row extends Versioned, View extends object>(
+  c: Context<ControlEnv>,
+  made: Result<Row, Refusal>,
+  view: (row: Row) => View,
+) {
+  return made.ok ? c.json(view(made.value), 201, { ETag: etagOf(made.value) }) : refused(c, made.error)
+}
+
+/** Changes the resource that is named in the path, if it is at the version that `If-Match` names, and answers with it. */
 export async function answerChange<Row extends Tracked, View extends object>(
   c: ChangeContext,
   resource: Resource<Row>,
@@ -25,7 +48,10 @@ export async function answerChange<Row extends Tracked, View extends object>(
   decide: Decide<NoInfer<Row>>,
 ) {
   const { id } = c.req.valid('param')
-  return answerChanged(c, await changeResource(c.env, c.var.principal, resource, id, decide), view)
+  const judged = ifMatching(c.req.header('if-match'), decide)
+  const changed = await changeResource(c.env, c.var.principal, resource, id, judged)
+  if (changed.ok) c.header('ETag', etagOf(changed.value.result))
+  return answerChanged(c, changed, view)
 }
 
 /** Answers a change, in force or, with `?wait=true`, once it is. */
@@ -39,13 +65,13 @@ export async function answerChanged<Row, View extends object>(
 }
 
 /** Answers a creation that the edge had to learn of. */
-export async function answerCreation<Row, View extends object>(
+export async function answerCreation<Row extends Versioned, View extends object>(
   c: WaitContext,
   made: Result<Changed<Row>, Refusal>,
   view: (row: Row) => View,
 ) {
   if (!made.ok) return refused(c, made.error)
-  return c.json(await bodyOf(c, made.value, view), 201)
+  return c.json(await bodyOf(c, made.value, view), 201, { ETag: etagOf(made.value.result) })
 }
 
 async function bodyOf<Row, View extends object>(

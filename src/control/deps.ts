@@ -55,5 +55,7 @@ export interface ControlEnv {
     principal: Principal
     /** By which the caller is known; null for a credential in a header. */
     session: SessionRow | null
+    /** The checked text of the body, where the endpoint takes one. */
+    bodyText?: string
   }
 }

@@ -23,6 +23,8 @@ export function text(max: number) {
 
 export const name = text(128)
 export const externalId = text(255).nullish().openapi({ description: 'Your own id of it. Unique.' })
+/** As a filter of lists. */
+export const externalIdFilter = text(255).optional()
 
 /** IANA names; the offsets that Intl takes too have no summer time to count days by. */
 export const timeZone = z.string().max(64).refine(isTimeZone, 'Is not a time zone, such as Europe/Zurich.')

@@ -12,6 +12,7 @@ const MAX_DEPTH = 32
 export const jsonBody = createMiddleware<ControlEnv>(async (c, next) => {
   const text = await readJsonText(c.req.raw)
   if (!text.ok) return refused(c, text.error)
+  c.set('bodyText', text.value ?? '')
   const headers = new Headers(c.req.raw.headers)
   if (text.value === null) headers.delete('content-type')
   else headers.set('content-type', 'application/json')

@@ -71,7 +71,9 @@ export function keyUpdate(
   return async (key, at) => {
     if (key.state === 'revoked') return err(refuseRevoked())
     const set = changesOf(patch)
-    const broken = brokenExpiry(set.expiresAt, at) ?? brokenKeyRule({ ...key, ...set })
+    // A time that stood there before may have passed since.
+    const expiresAt = set.expiresAt === key.expiresAt ? undefined : set.expiresAt
+    const broken = brokenExpiry(expiresAt, at) ?? brokenKeyRule({ ...key, ...set })
     if (broken !== null) return err(broken)
     const planId = set.planId ?? null
     const reads = makeReads()

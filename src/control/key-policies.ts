@@ -1,12 +1,9 @@
-// Holds a key against the policies above it, and says who may set them.
+// Holds a key against the policies above it.
 import { findBreach, type JudgedKey, type LevelPolicy } from '../policy/key-policy.ts'
 import { refuse, type Refusal } from '../problem.ts'
-import { err } from '../result.ts'
 import type { KeyRow } from '../store/api-keys.ts'
 import type { PoliciesAbove } from '../store/key-policies.ts'
-import type { Principal } from './deps.ts'
 import type { KeyReads } from './key-reads.ts'
-import type { Decide } from './resource.ts'
 
 /**
  * 422 where a policy forbids what is being set; null when none does.
@@ -36,19 +33,4 @@ function levelsOf({ organization, team, project, plan }: PoliciesAbove): readonl
     { level: 'project', policy: project },
     { level: 'plan', policy: plan ?? {} },
   ]
-}
-
-/** Who is held by a rule does not choose it. */
-function mayAssign({ permissions }: Principal): boolean {
-  return permissions.has('plans:assign')
-}
-
-/** The decision, or 403 where the body sets a policy and its sender may not. */
-export function ifAssignable<Row>(
-  principal: Principal,
-  body: { readonly policy?: unknown },
-  decide: Decide<Row>,
-): Decide<Row> {
-  if (body.policy === undefined || mayAssign(principal)) return decide
-  return () => err(refuse('permission_missing', { evidence: { permission: 'plans:assign' } }))
 }

@@ -20,6 +20,7 @@ import { keyReads } from './key-reads.ts'
 import { brokenExpiry } from './key-rules.ts'
 import { openMint, type MintedKey } from './minted-key.ts'
 import type { Propagation } from './propagation.ts'
+import { ifMatching } from './precondition.ts'
 import { changeResource, type Decide } from './resource.ts'
 import { DEFAULT_GRACE_SECONDS, type NewRotation } from './schemas/rotation.ts'
 
@@ -41,6 +42,7 @@ export async function rotateKey(
   principal: Principal,
   id: string,
   given: Given,
+  ifMatch: string | undefined,
 ): Promise<Result<RotatedKey, Refusal>> {
   const minted = await mintFor(deps, principal, id)
   if (!minted.ok) return minted
@@ -64,7 +66,7 @@ export async function rotateKey(
       around: (db, update) => [...update, ...insertKey(db, successor)],
     })
   }
-  const changed = await changeResource(deps, principal, KEY, id, decide)
+  const changed = await changeResource(deps, principal, KEY, id, ifMatching(ifMatch, decide))
   if (!changed.ok && changed.error.code !== 'change_pending') return changed
   if (pair.previous === undefined || pair.successor === undefined)
     throw new Error('rotated without a decision')

@@ -4,6 +4,7 @@ import { createMiddleware } from 'hono/factory'
 import type { Permission } from '../policy/permissions.ts'
 import { refuse } from '../problem.ts'
 import type { ControlEnv } from './deps.ts'
+import { idempotent } from './idempotency.ts'
 import { refused } from './refused.ts'
 
 /** Under this name the OpenAPI document tells an endpoint's permission. */
@@ -12,18 +13,18 @@ export const PERMISSION_FIELD = 'x-permission'
 // Either of them.
 const CREDENTIALS = [{ operator: [] }, { session: [] }]
 
-/** @param behind what comes after the caller is known to be allowed */
+/** @param behind what comes after the caller is known to be allowed: it refuses before the key of a repeated write is looked at */
 export function needs(permission: Permission, ...behind: readonly MiddlewareHandler<ControlEnv>[]) {
   return {
     security: CREDENTIALS,
     [PERMISSION_FIELD]: permission,
-    middleware: [requirePermission(permission), ...behind],
+    middleware: [requirePermission(permission), ...behind, idempotent],
   }
 }
 
 /** For what is about the caller itself, which needs no permission. */
 export function needsCaller(...behind: readonly MiddlewareHandler<ControlEnv>[]) {
-  return { security: CREDENTIALS, [PERMISSION_FIELD]: 'none', middleware: [...behind] }
+  return { security: CREDENTIALS, [PERMISSION_FIELD]: 'none', middleware: [...behind, idempotent] }
 }
 
 // Before the body is read: who may not write at all learns nothing of what would be well-formed.

@@ -7,6 +7,7 @@ import type { Draft } from '../store/commit.ts'
 import { findOrganization } from '../store/organizations.ts'
 import { planStands } from '../store/plans.ts'
 import { findProject, type ProjectRow } from '../store/projects.ts'
+import { brokenAssignment } from './assignment.ts'
 import { commitCreation } from './change.ts'
 import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -36,7 +37,7 @@ export async function makeKey(
   given: Given,
 ): Promise<Result<MadeKey, Refusal>> {
   const at = deps.now()
-  const broken = brokenFields(given, at)
+  const broken = brokenFields(given, principal, at)
   if (broken !== null) return err(broken)
   const project = await findLivingProject(deps, principal, given.project_id)
   if (project === null) return err(refuseReference('/project_id'))
@@ -60,10 +61,12 @@ export async function makeKey(
 }
 
 /** What is wrong with the fields, whatever is stored. */
-export function brokenFields(given: Given, at: number): Refusal | null {
+export function brokenFields(given: Given, principal: Principal, at: number): Refusal | null {
   const { kind, scopes = [], network = {} } = given
   return (
-    brokenExpiry(given.expires_at, at) ?? brokenKeyRule({ kind, scopes, network: networkPolicy(network) })
+    brokenAssignment(principal, { planId: given.plan_id ?? null }) ??
+    brokenExpiry(given.expires_at, at) ??
+    brokenKeyRule({ kind, scopes, network: networkPolicy(network) })
   )
 }
 

@@ -53,7 +53,19 @@ const EVERYWHERE: readonly ProblemCode[] = [
   'internal_error',
   'not_configured',
 ]
-const FOR_BODIES: readonly ProblemCode[] = ['body_too_large', 'media_type_unsupported', 'value_refused']
+/** Of every write, with a body or without. */
+export const IDEMPOTENCY_PROBLEMS = [
+  'idempotency_key_reused',
+  'idempotency_in_progress',
+  'idempotency_answer_lost',
+] as const satisfies readonly ProblemCode[]
+
+const FOR_BODIES: readonly ProblemCode[] = [
+  'body_too_large',
+  'media_type_unsupported',
+  'value_refused',
+  ...IDEMPOTENCY_PROBLEMS,
+]
 
 /** The problems of a read. Typed as nothing, so that Hono types what an endpoint answers when all goes well. */
 export function readProblems(...codes: readonly ProblemCode[]): object {
@@ -67,7 +79,7 @@ export function writeProblems(...codes: readonly ProblemCode[]): object {
 
 /** The problems of a change that the edge has to learn of. */
 export function changeProblems(...codes: readonly ProblemCode[]): object {
-  return writeProblems('change_pending', ...codes)
+  return writeProblems('change_pending', 'precondition_failed', ...codes)
 }
 
 /** One answer for each status, named by the titles of its codes. */

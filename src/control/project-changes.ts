@@ -13,6 +13,7 @@ import {
   type ProjectRow,
 } from '../store/projects.ts'
 import { findTeam } from '../store/teams.ts'
+import { brokenAssignment } from './assignment.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
@@ -53,6 +54,8 @@ export async function makeProject(
     createdAt: at,
     updatedAt: at,
   })
+  const unassignable = brokenAssignment(principal, row)
+  if (unassignable !== null) return err(unassignable)
   const draft = async () => {
     if ((await findOrganization(databases, principal.reach, row.organizationId)) === null)
       return err(refuseReference('/organization_id'))

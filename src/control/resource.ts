@@ -5,6 +5,7 @@ import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Database } from '../store/database.ts'
 import type { Statement } from '../store/statement.ts'
+import { ifAssignable } from './assignment.ts'
 import { change, type Changed } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftUpdate } from './draft.ts'
@@ -68,7 +69,7 @@ export async function changeResource<Row extends Tracked>(
   const draft = async () => {
     const before = await find()
     if (before === null) return err(refuse('not_found'))
-    const decided = await decide(before, at)
+    const decided = await ifAssignable(principal, decide)(before, at)
     if (!decided.ok) return decided
     const { done, set, heldBy, condition, around, publishAlso = [] } = decided.value
     const about = {

@@ -2,10 +2,16 @@
 import { createRoute, type z } from '@hono/zod-openapi'
 import type { Permission } from '../policy/permissions.ts'
 import { needs } from './needs.ts'
-import { answer, idParameter, readProblems } from './operation.ts'
+import { answer, idParameter, IDEMPOTENCY_PROBLEMS, readProblems } from './operation.ts'
 import { waitQuery } from './wait.ts'
 
-const PROBLEMS_OF_VERBS = readProblems('not_found', 'conflict', 'change_pending')
+const PROBLEMS_OF_VERBS = readProblems(
+  'not_found',
+  'conflict',
+  'precondition_failed',
+  'change_pending',
+  ...IDEMPOTENCY_PROBLEMS,
+)
 
 export function verbRoute<P extends string, S extends z.ZodType>(
   permission: Permission,

@@ -1,16 +1,17 @@
 // Lists of keys. Each combination of filters walks an index that is in the order of ids already: a test reads the plan of
 // every one and refuses a scan or a sort.
-import { and, desc, eq, getTableColumns, gt, isNull, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gt, isNull, lt, lte, or, sql, type SQL } from 'drizzle-orm'
 import { apiKeys, keyTags, keyTerms } from '../model/schema/api-keys.ts'
 import type { ShownKeyState } from '../model/effective.ts'
 import type { Environment, KeyKind } from '../model/vocabulary.ts'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { KeyRow } from './api-keys.ts'
 import type { Database, Databases } from './database.ts'
+import { isCalled, isLeft, type ExternalIdFilter } from './external-id.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 import { openWithin, within, type Reach } from './reach.ts'
 
-export interface KeyFilter {
+export interface KeyFilter extends ExternalIdFilter {
   readonly projectId?: string | undefined
   readonly state?: ShownKeyState | undefined
   readonly last4?: string | undefined
@@ -98,12 +99,13 @@ function byTerm(db: Database, reach: Reach, term: string, filter: KeyFilter, pag
 function conditions(filter: KeyFilter, now: number): readonly (SQL | undefined)[] {
   const { tag, state, terms = [], unusedSince, endsBefore } = filter
   return [
+    isCalled(filter, apiKeys.externalId),
     given(apiKeys.projectId, filter.projectId),
     given(apiKeys.last4, filter.last4),
     given(apiKeys.ownerMemberId, filter.ownerMemberId),
     given(apiKeys.environment, filter.environment),
     given(apiKeys.kind, filter.kind),
-    state === undefined ? ne(apiKeys.state, 'deleted') : SHOWN_AS[state](now),
+    state === undefined ? isLeft(apiKeys.state) : SHOWN_AS[state](now),
     tag === undefined ? undefined : hasTag(tag),
     ...terms.map(hasTerm),
     unusedSince === undefined

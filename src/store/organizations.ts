@@ -2,6 +2,7 @@
 import { and, desc, eq, lt, ne } from 'drizzle-orm'
 import { organizations } from '../model/schema/tenants.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'
+import { isCalled, isLeft, type ExternalIdFilter } from './external-id.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 import { openWithin, within, type Reach } from './reach.ts'
 import { completeRow, type Statement } from './statement.ts'
@@ -44,22 +45,24 @@ export async function findOrganization(
 export async function listOrganizations(
   databases: Databases,
   reach: Reach,
+  filter: ExternalIdFilter,
   page: PageRequest,
 ): Promise<Page<OrganizationRow>> {
-  const lists = openWithin(databases, reach).map((db) => organizationsQuery(db, reach, page))
+  const lists = openWithin(databases, reach).map((db) => organizationsQuery(db, reach, filter, page))
   return toPage(await Promise.all(lists), page)
 }
 
 /** Exported for the test that reads its query plan. */
-export function organizationsQuery(db: Database, reach: Reach, page: PageRequest) {
+export function organizationsQuery(db: Database, reach: Reach, filter: ExternalIdFilter, page: PageRequest) {
   return db
     .select()
     .from(organizations)
     .where(
       and(
         within(reach, organizations.id),
+        isCalled(filter, organizations.externalId),
         lt(organizations.id, before(page)),
-        ne(organizations.state, 'deleted'),
+        isLeft(organizations.state),
       ),
     )
     .orderBy(desc(organizations.id))

@@ -3,6 +3,7 @@ import { and, desc, eq, isNotNull, lt, ne } from 'drizzle-orm'
 import { apiKeys } from '../model/schema/api-keys.ts'
 import { projects } from '../model/schema/tenants.ts'
 import type { Database, Databases } from './database.ts'
+import { isCalled, isLeft, type ExternalIdFilter } from './external-id.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 import { openWithin, within, type Reach } from './reach.ts'
 import { completeRow, type Statement } from './statement.ts'
@@ -61,22 +62,24 @@ export async function findProject(
 export async function listProjects(
   databases: Databases,
   reach: Reach,
+  filter: ExternalIdFilter,
   page: PageRequest,
 ): Promise<Page<ProjectRow>> {
-  const lists = openWithin(databases, reach).map((db) => projectsQuery(db, reach, page))
+  const lists = openWithin(databases, reach).map((db) => projectsQuery(db, reach, filter, page))
   return toPage(await Promise.all(lists), page)
 }
 
 /** Exported for the test that reads its query plan. */
-export function projectsQuery(db: Database, reach: Reach, page: PageRequest) {
+export function projectsQuery(db: Database, reach: Reach, filter: ExternalIdFilter, page: PageRequest) {
   return db
     .select()
     .from(projects)
     .where(
       and(
         within(reach, projects.organizationId),
+        isCalled(filter, projects.externalId),
         lt(projects.id, before(page)),
-        ne(projects.state, 'deleted'),
+        isLeft(projects.state),
       ),
     )
     .orderBy(desc(projects.id))

@@ -2,6 +2,7 @@
 import { and, desc, eq, lt, ne } from 'drizzle-orm'
 import { projects, teams } from '../model/schema/tenants.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'
+import { isCalled, isLeft, type ExternalIdFilter } from './external-id.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 import { openWithin, within, type Reach } from './reach.ts'
 import { completeRow, type Statement } from './statement.ts'
@@ -63,18 +64,26 @@ export async function hasProjects(
 export async function listTeams(
   databases: Databases,
   reach: Reach,
+  filter: ExternalIdFilter,
   page: PageRequest,
 ): Promise<Page<TeamRow>> {
-  const lists = openWithin(databases, reach).map((db) => teamsQuery(db, reach, page))
+  const lists = openWithin(databases, reach).map((db) => teamsQuery(db, reach, filter, page))
   return toPage(await Promise.all(lists), page)
 }
 
 /** Exported for the test that reads its query plan. */
-export function teamsQuery(db: Database, reach: Reach, page: PageRequest) {
+export function teamsQuery(db: Database, reach: Reach, filter: ExternalIdFilter, page: PageRequest) {
   return db
     .select()
     .from(teams)
-    .where(and(within(reach, teams.organizationId), lt(teams.id, before(page)), ne(teams.state, 'deleted')))
+    .where(
+      and(
+        within(reach, teams.organizationId),
+        isCalled(filter, teams.externalId),
+        lt(teams.id, before(page)),
+        isLeft(teams.state),
+      ),
+    )
     .orderBy(desc(teams.id))
     .limit(rowsToRead(page))
 }

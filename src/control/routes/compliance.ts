@@ -51,7 +51,7 @@ export function mountCompliance(app: OpenAPIHono<ControlEnv>): void {
     const reach = narrow(c.var.principal.reach, organizationId)
     if (reach === null)
       return c.json(await pageBody(config.secret, identity, EMPTY_PAGE, view(new Map())), 200)
-    const projects = await listProjects(databases, reach, page.value)
+    const projects = await listProjects(databases, reach, {}, page.value)
     const ids = projects.items.map(({ id }) => id)
     const policies = await readProjectPolicies(databases, reach, ids)
     const counts = await countKeys(

@@ -24,6 +24,7 @@ const filters = z.strictObject({
     .regex(/^[!-~]{1,4}$/, 'Takes the last four characters of a key.')
     .optional(),
   tag: field.text(32).optional(),
+  external_id: field.externalIdFilter,
   name: field
     .text(64)
     .refine((value) => nameTerms(value).length > 0, 'Holds no letter and no digit.')
@@ -78,6 +79,7 @@ function filterOf(query: Omit<z.infer<typeof filters>, 'cursor' | 'limit' | 'org
     state: query.state,
     last4: query.last4,
     tag: query.tag,
+    externalId: query.external_id,
     terms: [
       ...(path === undefined || value === undefined ? [] : [metadataTerm(path, value)]),
       ...(query.name === undefined ? [] : nameTerms(query.name)),

@@ -8,6 +8,7 @@ import { KEY } from '../key-changes.ts'
 import { cancellation, completion, rotateKey } from '../key-rotation.ts'
 import { needs } from '../needs.ts'
 import { answer, changeProblems, idParameter, readProblems } from '../operation.ts'
+import { etagOf } from '../precondition.ts'
 import { refused } from '../refused.ts'
 import type { Decide } from '../resource.ts'
 import { findEvidence } from '../rotation-evidence.ts'
@@ -57,13 +58,14 @@ const cancel = verbRoute(
 export function mountKeyRotation(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(rotate, async (c) => {
     const { id } = c.req.valid('param')
-    const rotated = await rotateKey(c.env, c.var.principal, id, c.req.valid('json') ?? {})
+    const given = c.req.valid('json') ?? {}
+    const rotated = await rotateKey(c.env, c.var.principal, id, given, c.req.header('if-match'))
     if (!rotated.ok) return refused(c, rotated.error)
     const { successor, secret, previous, propagation } = rotated.value
     if (propagation !== null) await waitUntilEffective(c.env, c.req.valid('query'), propagation)
     const now = c.env.now()
     const shown = { key: viewKey(successor, now), secret, previous: viewPrevious(previous, now), propagation }
-    return c.json(shown, 201, { 'Cache-Control': 'no-store' })
+    return c.json(shown, 201, { 'Cache-Control': 'no-store', ETag: etagOf(successor) })
   })
 
   app.openapi(evidence, async (c) => {

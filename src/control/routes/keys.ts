@@ -1,8 +1,7 @@
 // /_latchkey/v1/keys: API keys. The secret stands in the answer that creates it and nowhere else.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import { findKey, type KeyRow } from '../../store/api-keys.ts'
-import { answerChange, type ChangeContext } from '../change-answer.ts'
+import { answerChange, answerFound, type ChangeContext } from '../change-answer.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
 import { deletion, restoration } from '../key-endings.ts'
@@ -10,6 +9,7 @@ import { KEY, KEY_VERBS, keyUpdate, revocation } from '../key-changes.ts'
 import { makeKey } from '../new-key.ts'
 import { answer, body, changeProblems, idParameter, readProblems, writeProblems } from '../operation.ts'
 import { needs } from '../needs.ts'
+import { etagOf } from '../precondition.ts'
 import { refused } from '../refused.ts'
 import type { Decide } from '../resource.ts'
 import { ChangedKey, CreatedKey, Key, KeyPatch, NewKey, Revocation, viewKey } from '../schemas/key.ts'
@@ -79,12 +79,15 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
     const made = await makeKey(c.env, c.var.principal, c.req.valid('json'))
     if (!made.ok) return refused(c, made.error)
     const { row, secret } = made.value
-    return c.json({ key: viewKey(row, c.env.now()), secret }, 201, { 'Cache-Control': 'no-store' })
+    return c.json({ key: viewKey(row, c.env.now()), secret }, 201, {
+      'Cache-Control': 'no-store',
+      ETag: etagOf(row),
+    })
   })
 
   app.openapi(get, async (c) => {
     const row = await findKey(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(viewKey(row, c.env.now()), 200)
+    return answerFound(c, row, (key) => viewKey(key, c.env.now()))
   })
 
   app.openapi(update, async (c) => answerKey(c, keyUpdate(c.env, c.req.valid('json'))))

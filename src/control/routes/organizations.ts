@@ -1,12 +1,11 @@
 // /_latchkey/v1/organizations: the customers of the API's owner.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import { findOrganization, listOrganizations } from '../../store/organizations.ts'
-import { answerChange } from '../change-answer.ts'
+import { answerChange, answerFound, answerMade } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
+import * as field from '../fields.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { ifAssignable } from '../key-policies.ts'
 import {
   answer,
   body,
@@ -46,7 +45,7 @@ const list = createRoute({
   path: PATH,
   summary: 'List organizations, newest first',
   ...needs('organizations:read'),
-  request: { query: z.strictObject(pageFields) },
+  request: { query: z.strictObject({ external_id: field.externalIdFilter, ...pageFields }) },
   responses: { 200: answer('A page', pageOf(Organization)), ...readProblems() },
 })
 
@@ -90,32 +89,28 @@ const remove = deleteRoute(
 export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const created = await makeOrganization(c.env, c.var.principal, c.req.valid('json'))
-    return created.ok ? c.json(viewOrganization(created.value), 201) : refused(c, created.error)
+    return answerMade(c, created, viewOrganization)
   })
 
   app.openapi(list, async (c) => {
     const { databases, config } = c.env
     const { reach } = c.var.principal
-    const identity = ['organizations', reach]
-    const page = await readPage(config.secret, identity, c.req.valid('query'))
+    const { external_id: externalId, ...query } = c.req.valid('query')
+    const identity = ['organizations', reach, externalId]
+    const page = await readPage(config.secret, identity, query)
     if (!page.ok) return refused(c, page.error)
-    const rows = await listOrganizations(databases, reach, page.value)
+    const rows = await listOrganizations(databases, reach, { externalId }, page.value)
     return c.json(await pageBody(config.secret, identity, rows, viewOrganization), 200)
   })
 
   app.openapi(get, async (c) => {
     const row = await findOrganization(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(viewOrganization(row), 200)
+    return answerFound(c, row, viewOrganization)
   })
 
   app.openapi(update, async (c) => {
     const patch = c.req.valid('json')
-    return answerChange(
-      c,
-      ORGANIZATION,
-      viewOrganization,
-      ifAssignable(c.var.principal, patch, organizationUpdate(c.env, patch)),
-    )
+    return answerChange(c, ORGANIZATION, viewOrganization, organizationUpdate(c.env, patch))
   })
   app.openapi(suspend, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.suspend))
   app.openapi(resume, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.resume))

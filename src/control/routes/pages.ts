@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { ControlEnv } from '../deps.ts'
 import { ERRORS_PATH, errorsPage, PAGE_POLICY, STYLESHEET, STYLESHEET_PATH } from '../errors-page.ts'
+import { withWriteHeaders } from '../write-headers.ts'
 
 const CACHED = 'public, max-age=300'
 
@@ -42,7 +43,7 @@ export function mountPages(app: OpenAPIHono<ControlEnv>): void {
       },
       servers: [{ url: '/' }],
     })
-    return c.json(document, 200, { 'Cache-Control': CACHED })
+    return c.json(withWriteHeaders(document), 200, { 'Cache-Control': CACHED })
   })
 
   app.get(ERRORS_PATH, (c) =>

@@ -1,8 +1,7 @@
 // /_latchkey/v1/plans: named limits and quotas, in force for every key that has the plan or inherits it.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import { findPlan, listPlans } from '../../store/plans.ts'
-import { answerChange, answerCreation } from '../change-answer.ts'
+import { answerChange, answerCreation, answerFound } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
@@ -75,7 +74,7 @@ export function mountPlans(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(get, async (c) => {
     const plan = await findPlan(c.env.databases, c.req.valid('param').id)
-    return plan === null ? refused(c, refuse('not_found')) : c.json(viewPlan(plan), 200)
+    return answerFound(c, plan, viewPlan)
   })
 
   app.openapi(update, async (c) => answerChange(c, PLAN, viewPlan, planUpdate(c.req.valid('json'))))

@@ -1,15 +1,13 @@
 // /_latchkey/v1/projects: the consumers of the API, each inside one organization.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import { EMPTY_PAGE } from '../../store/page.ts'
 import { findProject, listProjects } from '../../store/projects.ts'
 import { narrow } from '../../store/reach.ts'
-import { answerChange } from '../change-answer.ts'
+import { answerChange, answerFound, answerMade } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { ifAssignable } from '../key-policies.ts'
 import {
   answer,
   body,
@@ -43,7 +41,13 @@ const list = createRoute({
   path: PATH,
   summary: 'List projects, newest first',
   ...needs('projects:read'),
-  request: { query: z.strictObject({ organization_id: field.id('organization').optional(), ...pageFields }) },
+  request: {
+    query: z.strictObject({
+      organization_id: field.id('organization').optional(),
+      external_id: field.externalIdFilter,
+      ...pageFields,
+    }),
+  },
   responses: { 200: answer('A page', pageOf(Project)), ...readProblems() },
 })
 
@@ -87,33 +91,29 @@ const remove = deleteRoute(
 export function mountProjects(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const created = await makeProject(c.env, c.var.principal, c.req.valid('json'))
-    return created.ok ? c.json(viewProject(created.value), 201) : refused(c, created.error)
+    return answerMade(c, created, viewProject)
   })
 
   app.openapi(list, async (c) => {
     const { databases, config } = c.env
-    const { organization_id: organizationId, ...query } = c.req.valid('query')
-    const identity = ['projects', c.var.principal.reach, organizationId]
+    const { organization_id: organizationId, external_id: externalId, ...query } = c.req.valid('query')
+    const identity = ['projects', c.var.principal.reach, organizationId, externalId]
     const page = await readPage(config.secret, identity, query)
     if (!page.ok) return refused(c, page.error)
     const reach = narrow(c.var.principal.reach, organizationId)
-    const rows = reach === null ? EMPTY_PAGE : await listProjects(databases, reach, page.value)
+    const rows =
+      reach === null ? EMPTY_PAGE : await listProjects(databases, reach, { externalId }, page.value)
     return c.json(await pageBody(config.secret, identity, rows, viewProject), 200)
   })
 
   app.openapi(get, async (c) => {
     const row = await findProject(c.env.databases, c.var.principal.reach, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(viewProject(row), 200)
+    return answerFound(c, row, viewProject)
   })
 
   app.openapi(update, async (c) => {
     const patch = c.req.valid('json')
-    return answerChange(
-      c,
-      PROJECT,
-      viewProject,
-      ifAssignable(c.var.principal, patch, projectUpdate(c.env, patch)),
-    )
+    return answerChange(c, PROJECT, viewProject, projectUpdate(c.env, patch))
   })
   app.openapi(suspend, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.suspend))
   app.openapi(resume, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.resume))

@@ -1,8 +1,7 @@
 // /_latchkey/v1/routes: which requests go to which upstream, and under which conditions.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import * as store from '../../store/routes.ts'
-import { answerChange, answerCreation } from '../change-answer.ts'
+import { answerChange, answerCreation, answerFound } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
@@ -73,7 +72,7 @@ export function mountRoutes(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(get, async (c) => {
     const row = await store.findRoute(c.env.databases, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(viewRoute(row), 200)
+    return answerFound(c, row, viewRoute)
   })
 
   app.openapi(update, async (c) => answerChange(c, ROUTE, viewRoute, routeUpdate(c.env, c.req.valid('json'))))

@@ -5,6 +5,7 @@ import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
 import { answer, body, changeProblems, readProblems } from '../operation.ts'
 import { needs } from '../needs.ts'
+import { withoutVersion } from '../precondition.ts'
 import { ChangedSettings, SecretRotation, Settings, SettingsPatch } from '../schemas/settings.ts'
 import { changeSettings, findSettings, rotateSecret } from '../settings-changes.ts'
 import { waitQuery } from '../wait.ts'
@@ -23,7 +24,7 @@ const update = createRoute({
   method: 'patch',
   path: PATH,
   summary: 'Change settings. What is not given stays',
-  ...needs('settings:write', jsonBody, someBody),
+  ...needs('settings:write', withoutVersion, jsonBody, someBody),
   request: { query: waitQuery, ...body(SettingsPatch) },
   responses: { 200: answer('Changed', ChangedSettings), ...changeProblems('conflict') },
 })
@@ -32,7 +33,7 @@ const rotate = createRoute({
   method: 'post',
   path: `${PATH}/rotate-secret`,
   summary: 'Put a new secret in front of the ones in use',
-  ...needs('settings:write', jsonBody),
+  ...needs('settings:write', withoutVersion, jsonBody),
   request: { query: waitQuery, ...body(SecretRotation) },
   responses: { 200: answer('Rotated', ChangedSettings), ...changeProblems('conflict') },
 })

@@ -1,8 +1,7 @@
 // /_latchkey/v1/upstreams: the origins behind the gateway. A URL that points inside is refused (src/policy/upstream-url.ts).
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { refuse } from '../../problem.ts'
 import { findUpstream, listUpstreams } from '../../store/upstreams.ts'
-import { answerChange, answerCreation } from '../change-answer.ts'
+import { answerChange, answerCreation, answerFound } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
@@ -75,7 +74,7 @@ export function mountUpstreams(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(get, async (c) => {
     const row = await findUpstream(c.env.databases, c.req.valid('param').id)
-    return row === null ? refused(c, refuse('not_found')) : c.json(viewUpstream(row), 200)
+    return answerFound(c, row, viewUpstream)
   })
 
   app.openapi(update, async (c) =>

@@ -45,9 +45,14 @@ export function viewPlan(plan: PlanRecord): z.infer<typeof Plan> {
     id: plan.id,
     name: plan.name,
     state: plan.state,
-    limits: plan.limits.map(viewLimit),
-    quotas: plan.quotas.map(viewQuota),
+    limits: plan.limits.map(viewLimit).sort(byName),
+    quotas: plan.quotas.map(viewQuota).sort(byName),
     key_rules: viewPolicy(plan.keyRules),
     ...field.showTracked(plan),
   }
+}
+
+// As they are read back: the same plan in another order is no change of it.
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1
 }

@@ -60,7 +60,10 @@ export const apiKeys = sqliteTable(
     oneOf('api_keys_kind_check', t.kind, KEY_KINDS),
     oneOf('api_keys_environment_check', t.environment, ENVIRONMENTS),
     uniqueIndex('api_keys_hash_unique').on(t.hash),
-    uniqueIndex('api_keys_external_id_unique').on(t.organizationId, t.externalId),
+    uniqueIndex('api_keys_external_id_unique')
+      .on(t.organizationId, t.externalId)
+      .where(sql`state <> 'deleted'`),
+    index('api_keys_external_id_index').on(t.externalId, t.id),
     index('api_keys_organization_index').on(t.organizationId, t.id),
     index('api_keys_project_index').on(t.projectId, t.id),
     index('api_keys_project_state_index').on(t.projectId, t.state, t.id),

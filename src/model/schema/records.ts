@@ -64,11 +64,12 @@ export const auditEvents = sqliteTable(
   (t) => [
     oneOf('audit_events_outcome_check', t.outcome, ['success', 'failure']),
     uniqueIndex('audit_events_chain_unique').on(t.organizationId, t.seq),
-    index('audit_events_time_index').on(t.organizationId, t.time),
-    index('audit_events_action_index').on(t.organizationId, t.action, t.seq),
-    index('audit_events_actor_index').on(t.actorId, t.time),
-    index('audit_events_target_index').on(t.targetId, t.time),
-    index('audit_events_team_index').on(t.teamId, t.time),
+    index('audit_events_organization_index').on(t.organizationId, t.time, t.id),
+    index('audit_events_time_index').on(t.time, t.id),
+    index('audit_events_action_index').on(t.action, t.time, t.id),
+    index('audit_events_actor_index').on(t.actorId, t.time, t.id),
+    index('audit_events_target_index').on(t.targetId, t.time, t.id),
+    index('audit_events_team_index').on(t.teamId, t.time, t.id),
   ],
 )
 
@@ -103,8 +104,12 @@ export const idempotencyRecords = sqliteTable(
   {
     principal: text('principal').notNull(),
     key: text('key').notNull(),
-    /** SHA-256 of method, path and body, hex: the same key with another request is refused. */
+    /** HMAC-SHA-256 of method, path and body: the same key with another request is refused. */
     requestHash: text('request_hash').notNull(),
+    /** Of the request at work, or of the one that was answered: the audit trail knows under it what was changed. */
+    requestId: text('request_id').notNull().default(''),
+    /** While the request is at work: from here on it is taken for dead, and a repetition for the first. */
+    busyUntil: integer('busy_until').notNull().default(0),
     /** Null while the first request is still at work. */
     status: integer('status'),
     /** Sealed like a recoverable key, because a creation answer holds a secret. */

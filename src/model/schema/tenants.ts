@@ -24,7 +24,9 @@ export const organizations = sqliteTable(
   },
   (t) => [
     oneOf('organizations_state_check', t.state, TENANT_STATES),
-    uniqueIndex('organizations_external_id_unique').on(t.externalId),
+    uniqueIndex('organizations_external_id_unique')
+      .on(t.externalId)
+      .where(sql`state <> 'deleted'`),
     index('organizations_state_index').on(t.state, t.id),
     index('organizations_plan_index').on(t.planId, t.id),
   ],
@@ -48,7 +50,10 @@ export const teams = sqliteTable(
   },
   (t) => [
     oneOf('teams_state_check', t.state, TENANT_STATES),
-    uniqueIndex('teams_external_id_unique').on(t.organizationId, t.externalId),
+    uniqueIndex('teams_external_id_unique')
+      .on(t.organizationId, t.externalId)
+      .where(sql`state <> 'deleted'`),
+    index('teams_external_id_index').on(t.externalId, t.id),
     index('teams_organization_index').on(t.organizationId, t.id),
   ],
 )
@@ -77,7 +82,10 @@ export const projects = sqliteTable(
   },
   (t) => [
     oneOf('projects_state_check', t.state, TENANT_STATES),
-    uniqueIndex('projects_external_id_unique').on(t.organizationId, t.externalId),
+    uniqueIndex('projects_external_id_unique')
+      .on(t.organizationId, t.externalId)
+      .where(sql`state <> 'deleted'`),
+    index('projects_external_id_index').on(t.externalId, t.id),
     index('projects_organization_index').on(t.organizationId, t.id),
     index('projects_team_index').on(t.teamId, t.id),
     index('projects_plan_index').on(t.planId, t.id),

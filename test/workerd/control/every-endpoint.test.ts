@@ -25,6 +25,7 @@ const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
   plans: 'plan',
   upstreams: 'upstream',
   routes: 'route',
+  'audit-events': 'event',
 }
 
 const TENANTS = ['organizations', 'teams', 'projects']
@@ -55,6 +56,10 @@ const REST = [
   'PATCH /_latchkey/v1/settings',
   'POST /_latchkey/v1/settings/rotate-secret',
   'GET /_latchkey/v1/feed',
+  'GET /_latchkey/v1/audit-events',
+  'GET /_latchkey/v1/audit-events/{id}',
+  'GET /_latchkey/v1/audit-events/export',
+  'POST /_latchkey/v1/audit-events/verify',
   'POST /_latchkey/v1/feed/invalidate',
   'GET /_latchkey/v1/me',
   'GET /_latchkey/v1/sessions',
@@ -71,6 +76,14 @@ const REST = [
 function pathOf({ path }: Endpoint, id?: string): string {
   const kind = KIND_OF_PATH[path.split('/')[3] ?? '']
   return path.replace('{id}', id ?? (kind === undefined ? 'x' : newId(kind)))
+}
+
+/** A PUT is the one write on an id that has fields which must be there. */
+function smallestBody({ method, path }: Endpoint): object {
+  if (method !== 'PUT') return {}
+  if (path.includes('/plans/')) return { name: 'A', limits: [] }
+  if (path.includes('/upstreams/')) return { name: 'A', service: 'B' }
+  return path.includes('/routes/') ? { upstream_id: newId('upstream'), path: '/a' } : { name: 'A' }
 }
 
 /** True for an endpoint that says when a change is in force. */
@@ -110,15 +123,22 @@ beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
 describe('the document', () => {
   it('names what the design names', () => {
-    const resources = Object.keys(KIND_OF_PATH).flatMap((name) => [
+    const changeable = Object.keys(KIND_OF_PATH).filter((name) => name !== 'audit-events')
+    const resources = changeable.flatMap((name) => [
       `GET /_latchkey/v1/${name}`,
       `GET /_latchkey/v1/${name}/{id}`,
       `POST /_latchkey/v1/${name}`,
       `PATCH /_latchkey/v1/${name}/{id}`,
+      `PUT /_latchkey/v1/${name}/{id}`,
     ])
     expect(endpoints.map(label).sort()).toEqual([...resources, ...CHANGES, ...REST].sort())
     expect(guarded.every(({ path }) => path.startsWith('/_latchkey/v1/'))).toBe(true)
     expect(guarded.filter(({ permission }) => permission === null)).toEqual([])
+    const named = ({ operation }: Endpoint, name: string) =>
+      operation.parameters?.some((parameter) => parameter.name === name) === true
+    expect(guarded.filter((endpoint) => named(endpoint, 'Idempotency-Key'))).toEqual(
+      guarded.filter(({ method }) => method !== 'GET'),
+    )
     expect(waiting.length).toBe(guarded.filter(({ operation }) => promises(operation)).length)
   })
 })
@@ -154,8 +174,15 @@ describe.each(eachOf(guarded))('%s', (_, endpoint) => {
     expect(answer.status).not.toBe(401)
   })
 
+  it('refuses an Idempotency-Key that is none, if it writes', async () => {
+    const given = endpoint.hasBody ? { json: {} } : {}
+    const answer = await send(endpoint, { ...given, headers: { 'idempotency-key': 'a b' } })
+    if (endpoint.method === 'GET') expect(answer.text).not.toContain('idempotency-key')
+    else expect(answer.body.errors).toMatchObject([{ parameter: 'idempotency-key' }])
+  })
+
   it('answers 405 to another method, with the methods it has', async () => {
-    const answer = await call(pathOf(endpoint), { method: 'PUT' })
+    const answer = await call(pathOf(endpoint), { method: 'OPTIONS' })
     expectProblem(answer, 'method_not_allowed')
     expect(answer.headers.get('allow')?.split(', ')).toContain(endpoint.method)
   })
@@ -288,7 +315,7 @@ describe.each(eachOf(withId))('the id of %s', (_, endpoint) => {
       pathOf(endpoint),
       ...['x', 'org_', '%00', '..%2f', "'%20or%201=1", 'x'.repeat(3000)].map((id) => pathOf(endpoint, id)),
     ]
-    const given = { method: endpoint.method, ...(endpoint.hasBody && { json: {} }) }
+    const given = { method: endpoint.method, ...(endpoint.hasBody && { json: smallestBody(endpoint) }) }
     const answers = await Promise.all(paths.map((path) => call(path, given)))
     for (const answer of answers) expectProblem(answer, 'not_found')
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1)

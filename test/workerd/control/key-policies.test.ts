@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Principal } from '../../../src/control/deps.ts'
-import { ifAssignable } from '../../../src/control/key-policies.ts'
+import { brokenAssignment, ifAssignable } from '../../../src/control/assignment.ts'
 import { ok } from '../../../src/result.ts'
 import { newId } from '../../../src/ids.ts'
 import { call, create, createProject, makeDeps, type CreatedKey } from './client.ts'
@@ -79,10 +79,27 @@ describe('a policy', () => {
       actor: { type: 'operator', id: 'op', break_glass: false },
       context: { request_id: 'r' },
     }
-    const decide = () => ok({ done: 'updated', set: {}, heldBy: 'nobody' as const })
-    expect(ifAssignable(principal, { policy: undefined }, decide)).toBe(decide)
-    const refused = await ifAssignable(principal, { policy: {} }, decide)({}, 0)
-    expect(refused).toMatchObject({ ok: false, error: { code: 'permission_missing' } })
+    const before = {
+      name: 'a',
+      policy: { idleDays: 3 } as { idleDays?: number },
+      planId: null as string | null,
+      recoverable: false,
+    }
+    const codeOf = async (set: Partial<typeof before>) => {
+      const decide = () => ok({ done: 'updated', set, heldBy: 'nobody' as const })
+      const decided = await ifAssignable<typeof before>(principal, decide)(before, 0)
+      return decided.ok ? null : decided.error.code
+    }
+    expect(await codeOf({ name: 'b' })).toBeNull()
+    // What is there already may be said again, as a PUT does.
+    expect(await codeOf({ policy: { idleDays: 3 }, planId: null })).toBeNull()
+    for (const set of [{ policy: {} }, { planId: 'plan_1' }, { recoverable: true }] as Partial<
+      typeof before
+    >[])
+      expect(await codeOf(set)).toBe('permission_missing')
+    expect(brokenAssignment(principal, { planId: null, policy: {} })).toBeNull()
+    for (const row of [{ planId: 'plan_1' }, { recoverable: true }, { keyPrefix: 'acme' }])
+      expect(brokenAssignment(principal, row)?.code).toBe('permission_missing')
   })
 })
 

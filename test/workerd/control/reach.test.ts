@@ -39,7 +39,7 @@ const CHANGES = {
   'revoke a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, revocation('policy')),
   'restore a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, restoration),
   'delete a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, deletion),
-  'rotate a key': (by: Principal) => rotateKey(deps, by, ids.key, {}),
+  'rotate a key': (by: Principal) => rotateKey(deps, by, ids.key, {}, undefined),
   'reveal a key': (by: Principal) => revealKey(deps, by, ids.sealed),
   'update a project': (by: Principal) =>
     changeResource(deps, by, PROJECT, ids.project, projectUpdate(deps, { name: 'New' })),

@@ -171,6 +171,7 @@ describe('a database that fails', () => {
       { event: 'job_failed', job: 'prune_outbox' },
       { event: 'job_failed', job: 'prune_usage' },
       { event: 'job_failed', job: 'prune_sessions' },
+      { event: 'job_failed', job: 'prune_kept_answers' },
     ])
   })
 })

@@ -10,6 +10,9 @@ import { invitedMemberQuery, unboundOperatorQuery } from '../../../src/store/hol
 import { headQuery } from '../../../src/store/audit.ts'
 import { knownKeysQuery } from '../../../src/store/known-keys.ts'
 import { silentRotationsQuery } from '../../../src/store/open-rotations.ts'
+import { auditQuery, countQuery } from '../../../src/store/audit-list.ts'
+import { chainQuery } from '../../../src/store/audit-verify.ts'
+import { changeQuery, expiredQuery } from '../../../src/store/idempotency.ts'
 import { organizationsQuery } from '../../../src/store/organizations.ts'
 import { unpublishedQuery } from '../../../src/store/outbox.ts'
 import { plansQuery } from '../../../src/store/plans.ts'
@@ -63,6 +66,7 @@ const FILTERS = {
   tag: 'blue',
   terms: ['metadata.team=x', 'name:back'],
   ownerMemberId: 'mem_1',
+  externalId: 'e',
 }
 /** They narrow what another index finds. */
 const NARROWING = { environment: 'live', kind: 'secret', unusedSince: NOW, endsBefore: NOW } as const
@@ -87,7 +91,7 @@ beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
 describe('lists of keys', () => {
   it('seek and never sort, for each of their combinations of filters', async () => {
-    expect(KEY_LISTS).toHaveLength(1536)
+    expect(KEY_LISTS).toHaveLength(3072)
     const plans = await plansOf(
       KEY_LISTS.map(({ reach, page, filter }) => keysQuery(db, reach, filter, page, NOW)),
     )
@@ -108,6 +112,8 @@ describe('lists of keys', () => {
     ['by owner', 'platform', { ownerMemberId: 'mem_1' }, 'api_keys_owner_index'],
     ['by a term', 'platform', { terms: ['name:a'] }, 'key_terms_term_index'],
     ['by a term in an organization', only('org_1'), { terms: ['name:a'] }, 'sqlite_autoindex_key_terms_1'],
+    ['by external id', 'platform', { externalId: 'e' }, 'api_keys_external_id_index'],
+    ['by external id in an organization', only('org_1'), { externalId: 'e' }, 'api_keys_external_id'],
     ['by tag', 'platform', { tag: 'blue' }, 'key_tags_tag_index'],
     ['by tag in an organization', only('org_1'), { tag: 'blue' }, 'sqlite_autoindex_key_tags_1'],
     [
@@ -139,12 +145,20 @@ describe('lists of the other resources', () => {
   const page = { after: null, limit: 50 }
 
   it.each([
-    ['organizations', organizationsQuery(db, 'platform', page)],
-    ['one organization', organizationsQuery(db, only('org_1'), page)],
-    ['projects', projectsQuery(db, 'platform', page)],
-    ['projects of an organization', projectsQuery(db, only('org_1'), page)],
-    ['teams', teamsQuery(db, 'platform', page)],
-    ['teams of an organization', teamsQuery(db, only('org_1'), page)],
+    ['organizations', organizationsQuery(db, 'platform', {}, page)],
+    ['one organization', organizationsQuery(db, only('org_1'), {}, page)],
+    ['projects', projectsQuery(db, 'platform', {}, page)],
+    ['projects of an organization', projectsQuery(db, only('org_1'), {}, page)],
+    ['teams', teamsQuery(db, 'platform', {}, page)],
+    ['teams of an organization', teamsQuery(db, only('org_1'), {}, page)],
+    ...REACHES.flatMap(
+      (reach) =>
+        [
+          ['organizations by external id', organizationsQuery(db, reach, { externalId: 'e' }, page)],
+          ['projects by external id', projectsQuery(db, reach, { externalId: 'e' }, page)],
+          ['teams by external id', teamsQuery(db, reach, { externalId: 'e' }, page)],
+        ] as const,
+    ),
     ['the head of an audit chain', headQuery(db, 'org_1')],
     ['plans', plansQuery(db, page)],
     ['upstreams', upstreamsQuery(db, page)],
@@ -211,6 +225,66 @@ describe('sessions and those who log in', () => {
     const plan = await planOf(query)
     expect(plan.join('; ')).toContain(index)
     expect(plan.join('; ')).not.toMatch(/SCAN|TEMP B-TREE/)
+  })
+})
+
+describe('records of idempotent writes', () => {
+  it.each([
+    [
+      'the change of a request',
+      changeQuery(db, { actorId: 'op_1', requestId: 'req_1', from: NOW, to: NOW }),
+      'SEARCH audit_events USING INDEX audit_events_actor_index (actor_id=? AND time>? AND time<?)',
+    ],
+    [
+      'what has expired',
+      expiredQuery(db, NOW, 5_000),
+      'SEARCH idempotency_records USING COVERING INDEX idempotency_records_expiry_index (expires_at<?)',
+    ],
+  ] as const)('are found without a scan: %s', async (_, query: Planned, plan) => {
+    expect(await planOf(query)).toEqual([plan])
+  })
+})
+
+describe('audit events', () => {
+  const filters = [undefined, 'team_1'].flatMap((teamId) =>
+    [undefined, 'op_1'].flatMap((actorId) =>
+      [undefined, 'key.revoked'].flatMap((action) =>
+        [undefined, 'key_1'].flatMap((targetId) =>
+          [undefined, NOW].flatMap((from) =>
+            [undefined, NOW + 1].map((to) => ({ teamId, actorId, action, targetId, from, to })),
+          ),
+        ),
+      ),
+    ),
+  )
+
+  it('are found, in order and without a sort, by each combination of filters', async () => {
+    expect(filters).toHaveLength(64)
+    for (const reach of REACHES)
+      for (const after of [null, `${NOW}.evt_1`])
+        for (const filter of filters) {
+          const plan = await planOf(auditQuery(db, reach, filter, { after, limit: 50 }))
+          expect(plan, JSON.stringify({ reach, filter, after })).toHaveLength(1)
+          expect(plan[0]).toMatch(/^SEARCH audit_events USING INDEX audit_events_\w+_index \(.*time[<>]\?/)
+        }
+  })
+
+  it.each([
+    ['of a chain', only('org_1'), {}, 'audit_events_organization_index'],
+    ['of everything', 'platform', {}, 'audit_events_time_index'],
+    ['by actor', 'platform', { actorId: 'op_1' }, 'audit_events_actor_index'],
+    ['by action', 'platform', { action: 'key.revoked' }, 'audit_events_action_index'],
+    ['by target', 'platform', { targetId: 'key_1' }, 'audit_events_target_index'],
+    ['by team', 'platform', { teamId: 'team_1' }, 'audit_events_team_index'],
+  ] as const)('use the index made for them: %s', async (_, reach, filter, index) => {
+    expect((await planOf(auditQuery(db, reach, filter, { after: null, limit: 50 })))[0]).toContain(index)
+    expect((await planOf(countQuery(db, reach, filter)))[0]).toContain(index)
+  })
+
+  it('are verified in the order of their chain', async () => {
+    expect(await planOf(chainQuery(db, 'org_1', 1, 500))).toEqual([
+      'SEARCH audit_events USING INDEX audit_events_chain_unique (organization_id=? AND seq>?)',
+    ])
   })
 })
 

@@ -57,7 +57,7 @@ describe('what one organization reaches', () => {
   it('is itself', async () => {
     expect((await findOrganization(databases, only(ids.acme), ids.acme))?.id).toBe(ids.acme)
     expect(await findOrganization(databases, only(ids.other), ids.acme)).toBeNull()
-    const { items } = await listOrganizations(databases, only(ids.other), { after: null, limit: 10 })
+    const { items } = await listOrganizations(databases, only(ids.other), {}, { after: null, limit: 10 })
     expect(items.map(({ id }) => id)).toEqual([ids.other])
   })
 
@@ -71,8 +71,8 @@ describe('what one organization reaches', () => {
     expect(await findProject(databases, only(ids.other), ids.project)).toBeNull()
     expect(await findTeam(databases, only(ids.other), team)).toBeNull()
     expect(await findKey(databases, only(ids.other), key.id)).toBeNull()
-    expect((await listTeams(databases, only(ids.other), { after: null, limit: 10 })).items).toEqual([])
-    const { items } = await listProjects(databases, only(ids.other), { after: null, limit: 10 })
+    expect((await listTeams(databases, only(ids.other), {}, { after: null, limit: 10 })).items).toEqual([])
+    const { items } = await listProjects(databases, only(ids.other), {}, { after: null, limit: 10 })
     expect(items).toEqual([])
   })
 

@@ -1,0 +1,36 @@
+// The headers that every write takes, in the OpenAPI document: each endpoint has them by standing under /_latchkey/v1, and so
+// does its description.
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { ControlEnv } from './deps.ts'
+
+type Document = ReturnType<OpenAPIHono<ControlEnv>['getOpenAPI31Document']>
+
+const WRITES = ['post', 'put', 'patch', 'delete'] as const
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+  description: 'The same key with the same request, within 24 hours: done once, answered the same.',
+} as const
+
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  schema: { type: 'string' },
+  description: 'The `ETag` of the resource as its author has seen it. 412 where it is at another version.',
+} as const
+
+/** The document, with the headers of writes beside each write's own parameters. */
+export function withWriteHeaders(document: Document): Document {
+  for (const [path, item] of Object.entries(document.paths ?? {}))
+    for (const method of WRITES) {
+      const operation = item[method]
+      if (operation === undefined) continue
+      const added = path.includes('{id}') ? [IDEMPOTENCY_KEY, IF_MATCH] : [IDEMPOTENCY_KEY]
+      operation.parameters = [...(operation.parameters ?? []), ...added]
+    }
+  return document
+}
