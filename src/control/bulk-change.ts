@@ -4,11 +4,13 @@ import { err, ok, type Result } from '../result.ts'
 import type { KeyRow } from '../store/api-keys.ts'
 import { databaseOf, open } from '../store/database.ts'
 import { findKeys, takenExternalIds, updateKeys } from '../store/many-keys.ts'
+import { narrow } from '../store/reach.ts'
 import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
 import { chunksOf, readItem, sortItems, type Item } from './bulk-items.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftUpdate } from './draft.ts'
 import { KEY, KEY_VERBS, keyUpdate, revocation } from './key-changes.ts'
+import { ifAssignable } from './key-policies.ts'
 import { keyReads, type KeyReads } from './key-reads.ts'
 import { refuseTaken } from './refused.ts'
 import type { Decide, Decision } from './resource.ts'
@@ -22,7 +24,7 @@ interface Asked {
 
 type Known = Asked & { readonly organizationId: string }
 
-type ReadChange = (item: unknown, deps: ControlDeps) => Result<Asked, Refusal>
+type ReadChange = (item: unknown, deps: ControlDeps, principal: Principal) => Result<Asked, Refusal>
 
 const READ: Readonly<Record<ChangeAction, ReadChange>> = {
   revoke: (item) => {
@@ -31,11 +33,19 @@ const READ: Readonly<Record<ChangeAction, ReadChange>> = {
     const { id, reason = 'unspecified' } = read.value
     return ok({ id, decide: () => revocation(reason) })
   },
-  update: (item, deps) => {
+  update: (item, deps, principal) => {
     const read = readItem(ITEMS.update, item)
     if (!read.ok) return read
     const { id, ...patch } = read.value
-    return ok({ id, decide: (reads) => keyUpdate(deps, patch, () => reads) })
+    return ok({
+      id,
+      decide: (reads) =>
+        ifAssignable(
+          principal,
+          patch,
+          keyUpdate(deps, principal, patch, () => reads),
+        ),
+    })
   },
   disable: (item) => readVerb(item, KEY_VERBS.disable),
   enable: (item) => readVerb(item, KEY_VERBS.enable),
@@ -48,14 +58,14 @@ export async function* changeKeys(
   action: ChangeAction,
   items: readonly Item<unknown>[],
 ): AsyncGenerator<Outcome> {
-  const read = sortItems(items, (item) => READ[action](item, deps))
+  const read = sortItems(items, (item) => READ[action](item, deps, principal))
   const ids = read.good.map((item) => item.asked.id)
   const rows = await findKeys(deps.databases, principal.reach, ids)
   const located = sortItems(read.good, locator(rows))
   yield { changed: [], refused: [...read.refused, ...located.refused], propagation: null }
   for (const [organizationId, chunk] of chunksOf(located.good)) {
     const at = deps.now()
-    const draft = () => draftChunk(deps, organizationId, chunk, at)
+    const draft = () => draftChunk(deps, principal, organizationId, chunk, at)
     yield changeChunk(deps, principal, organizationId, chunk, draft)
   }
 }
@@ -82,13 +92,14 @@ type Judged = Item<{ readonly before: KeyRow; readonly decision: Decision<KeyRow
 
 async function draftChunk(
   deps: ControlDeps,
+  { reach }: Principal,
   organizationId: string,
   chunk: readonly Item<Known>[],
   at: number,
 ): Promise<Decided> {
-  const reads = keyReads(deps.databases)
+  const reads = keyReads(deps.databases, reach)
   const ids = chunk.map(({ asked }) => asked.id)
-  const rows = await findKeys(deps.databases, { organizationId }, ids)
+  const rows = await findKeys(deps.databases, narrow(reach, organizationId) ?? reach, ids)
   const found = new Map(rows.map((row) => [row.id, row]))
   const decided = await Promise.all(
     chunk.map(async ({ index, asked }) => ({

@@ -45,7 +45,7 @@ export async function* createKeys(
     return
   }
   const find = once((id: string) => findLivingProject(deps, principal, id))
-  const read = sortItems(items, (item) => readNewKey(item, at))
+  const read = sortItems(items, (item) => readNewKey(principal, item, at))
   const looked = await Promise.all(
     read.good.map(async ({ index, asked }) => ({ index, asked: await place(asked, find) })),
   )
@@ -64,10 +64,14 @@ export async function* createKeys(
   }
 }
 
-function readNewKey(item: unknown, at: number): Result<z.infer<typeof NewKey>, Refusal> {
+function readNewKey(
+  principal: Principal,
+  item: unknown,
+  at: number,
+): Result<z.infer<typeof NewKey>, Refusal> {
   const read = readItem(NewKey, item)
   if (!read.ok) return read
-  const broken = brokenFields(read.value, at)
+  const broken = brokenFields(principal, read.value, at)
   return broken === null ? read : err(broken)
 }
 
@@ -83,7 +87,7 @@ async function draftChunk(
   organizationId: string,
   chunk: readonly Item<Minted>[],
 ): Promise<Decided> {
-  const reads = keyReads(deps.databases)
+  const reads = keyReads(deps.databases, principal.reach)
   const find = once((id: string) => findLivingProject(deps, principal, id))
   const claim = await claimer(deps, organizationId, chunk)
   const claimed = sortItems(chunk, ({ row }) => claim(row))

@@ -38,17 +38,27 @@ function levelsOf({ organization, team, project, plan }: PoliciesAbove): readonl
   ]
 }
 
-/** Who is held by a rule does not choose it. */
-function mayAssign({ permissions }: Principal): boolean {
-  return permissions.has('plans:assign')
+/** Fields that say what somebody may use, and how keys are made: who is held by a rule does not choose it. */
+const ASSIGNED = ['plan_id', 'policy', 'recoverable', 'key_prefix'] as const
+
+type Assigned = { readonly [Field in (typeof ASSIGNED)[number]]?: unknown }
+
+/** 403 where the body sets one of them, if only to `null`, and its sender may not; null where all is well. */
+export function refuseAssignment(
+  { permissions }: Pick<Principal, 'permissions'>,
+  body: Assigned,
+): Refusal | null {
+  const isUntouched = ASSIGNED.every((field) => body[field] === undefined)
+  if (isUntouched || permissions.has('plans:assign')) return null
+  return refuse('permission_missing', { evidence: { permission: 'plans:assign' } })
 }
 
-/** The decision, or 403 where the body sets a policy and its sender may not. */
+/** The same of a change: only what is there can be refused. */
 export function ifAssignable<Row>(
-  principal: Principal,
-  body: { readonly policy?: unknown },
+  principal: Pick<Principal, 'permissions'>,
+  body: Assigned,
   decide: Decide<Row>,
 ): Decide<Row> {
-  if (body.policy === undefined || mayAssign(principal)) return decide
-  return () => err(refuse('permission_missing', { evidence: { permission: 'plans:assign' } }))
+  const refused = refuseAssignment(principal, body)
+  return refused === null ? decide : () => err(refused)
 }

@@ -11,7 +11,7 @@ import { commitCreation } from './change.ts'
 import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
-import { brokenPolicy } from './key-policies.ts'
+import { brokenPolicy, refuseAssignment } from './key-policies.ts'
 import { keyReads, type KeyReads } from './key-reads.ts'
 import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
@@ -36,7 +36,7 @@ export async function makeKey(
   given: Given,
 ): Promise<Result<MadeKey, Refusal>> {
   const at = deps.now()
-  const broken = brokenFields(given, at)
+  const broken = brokenFields(principal, given, at)
   if (broken !== null) return err(broken)
   const project = await findLivingProject(deps, principal, given.project_id)
   if (project === null) return err(refuseReference('/project_id'))
@@ -46,7 +46,7 @@ export async function makeKey(
   const row = rowOf(given, project, imprint, principal, at)
   const draft = () => {
     const find = (id: string) => findLivingProject(deps, principal, id)
-    return draftKey(deps, row, keyReads(deps.databases), find)
+    return draftKey(deps, row, keyReads(deps.databases, principal.reach), find)
   }
   const committed = await commitCreation(deps, principal, {
     chain: project.organizationId,
@@ -60,10 +60,12 @@ export async function makeKey(
 }
 
 /** What is wrong with the fields, whatever is stored. */
-export function brokenFields(given: Given, at: number): Refusal | null {
+export function brokenFields(principal: Principal, given: Given, at: number): Refusal | null {
   const { kind, scopes = [], network = {} } = given
   return (
-    brokenExpiry(given.expires_at, at) ?? brokenKeyRule({ kind, scopes, network: networkPolicy(network) })
+    refuseAssignment(principal, given) ??
+    brokenExpiry(given.expires_at, at) ??
+    brokenKeyRule({ kind, scopes, network: networkPolicy(network) })
   )
 }
 

@@ -15,6 +15,7 @@ import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
+import { refuseAssignment } from './key-policies.ts'
 import { refuseReference } from './refused.ts'
 import type { Decide, Resource } from './resource.ts'
 import { givenPolicy } from './schemas/key-policy.ts'
@@ -36,6 +37,8 @@ export async function makeOrganization(
   principal: Principal,
   given: z.infer<typeof NewOrganization>,
 ): Promise<Result<OrganizationRow, Refusal>> {
+  const unassignable = refuseAssignment(principal, given)
+  if (unassignable !== null) return err(unassignable)
   const { databases, now } = deps
   const at = now()
   const row = newOrganizationRow({

@@ -36,7 +36,13 @@ export async function findOrganization(
   const row = await open(databaseOf(databases, id))
     .select()
     .from(organizations)
-    .where(and(eq(organizations.id, id), within(reach, organizations.id), ne(organizations.state, 'deleted')))
+    .where(
+      and(
+        eq(organizations.id, id),
+        within(reach, organizations.id, 'every_team'),
+        ne(organizations.state, 'deleted'),
+      ),
+    )
     .get()
   return row ?? null
 }
@@ -57,7 +63,7 @@ export function organizationsQuery(db: Database, reach: Reach, page: PageRequest
     .from(organizations)
     .where(
       and(
-        within(reach, organizations.id),
+        within(reach, organizations.id, 'every_team'),
         lt(organizations.id, before(page)),
         ne(organizations.state, 'deleted'),
       ),

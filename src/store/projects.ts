@@ -50,7 +50,11 @@ export async function findProject(
         .select()
         .from(projects)
         .where(
-          and(eq(projects.id, id), within(reach, projects.organizationId), ne(projects.state, 'deleted')),
+          and(
+            eq(projects.id, id),
+            within(reach, projects.organizationId, { team: projects.teamId }),
+            ne(projects.state, 'deleted'),
+          ),
         )
         .get(),
     ),
@@ -74,7 +78,7 @@ export function projectsQuery(db: Database, reach: Reach, page: PageRequest) {
     .from(projects)
     .where(
       and(
-        within(reach, projects.organizationId),
+        within(reach, projects.organizationId, { team: projects.teamId }),
         lt(projects.id, before(page)),
         ne(projects.state, 'deleted'),
       ),

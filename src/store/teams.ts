@@ -33,7 +33,13 @@ export async function findTeam(databases: Databases, reach: Reach, id: string): 
       db
         .select()
         .from(teams)
-        .where(and(eq(teams.id, id), within(reach, teams.organizationId), ne(teams.state, 'deleted')))
+        .where(
+          and(
+            eq(teams.id, id),
+            within(reach, teams.organizationId, { team: teams.id }),
+            ne(teams.state, 'deleted'),
+          ),
+        )
         .get(),
     ),
   )
@@ -74,7 +80,13 @@ export function teamsQuery(db: Database, reach: Reach, page: PageRequest) {
   return db
     .select()
     .from(teams)
-    .where(and(within(reach, teams.organizationId), lt(teams.id, before(page)), ne(teams.state, 'deleted')))
+    .where(
+      and(
+        within(reach, teams.organizationId, { team: teams.id }),
+        lt(teams.id, before(page)),
+        ne(teams.state, 'deleted'),
+      ),
+    )
     .orderBy(desc(teams.id))
     .limit(rowsToRead(page))
 }

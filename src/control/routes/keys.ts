@@ -7,6 +7,7 @@ import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
 import { deletion, restoration } from '../key-endings.ts'
 import { KEY, KEY_VERBS, keyUpdate, revocation } from '../key-changes.ts'
+import { ifAssignable } from '../key-policies.ts'
 import { makeKey } from '../new-key.ts'
 import { answer, body, changeProblems, idParameter, readProblems, writeProblems } from '../operation.ts'
 import { needs } from '../needs.ts'
@@ -87,7 +88,11 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
     return row === null ? refused(c, refuse('not_found')) : c.json(viewKey(row, c.env.now()), 200)
   })
 
-  app.openapi(update, async (c) => answerKey(c, keyUpdate(c.env, c.req.valid('json'))))
+  app.openapi(update, async (c) => {
+    const { principal } = c.var
+    const patch = c.req.valid('json')
+    return answerKey(c, ifAssignable(principal, patch, keyUpdate(c.env, principal, patch)))
+  })
   app.openapi(revoke, async (c) => answerKey(c, revocation(c.req.valid('json').reason ?? 'unspecified')))
   app.openapi(disable, async (c) => answerKey(c, KEY_VERBS.disable))
   app.openapi(enable, async (c) => answerKey(c, KEY_VERBS.enable))

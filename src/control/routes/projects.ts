@@ -112,7 +112,7 @@ export function mountProjects(app: OpenAPIHono<ControlEnv>): void {
       c,
       PROJECT,
       viewProject,
-      ifAssignable(c.var.principal, patch, projectUpdate(c.env, patch)),
+      ifAssignable(c.var.principal, patch, projectUpdate(c.env, c.var.principal, patch)),
     )
   })
   app.openapi(suspend, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.suspend))
