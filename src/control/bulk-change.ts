@@ -5,6 +5,7 @@ import type { KeyRow } from '../store/api-keys.ts'
 import { databaseOf, open } from '../store/database.ts'
 import { findKeys, takenExternalIds, updateKeys } from '../store/many-keys.ts'
 import { ifAssignable } from './assignment.ts'
+import { narrow } from '../store/reach.ts'
 import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
 import { chunksOf, readItem, sortItems, type Item } from './bulk-items.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -23,7 +24,7 @@ interface Asked {
 
 type Known = Asked & { readonly organizationId: string }
 
-type ReadChange = (item: unknown, deps: ControlDeps) => Result<Asked, Refusal>
+type ReadChange = (item: unknown, deps: ControlDeps, principal: Principal) => Result<Asked, Refusal>
 
 const READ: Readonly<Record<ChangeAction, ReadChange>> = {
   revoke: (item) => {
@@ -32,11 +33,11 @@ const READ: Readonly<Record<ChangeAction, ReadChange>> = {
     const { id, reason = 'unspecified' } = read.value
     return ok({ id, decide: () => revocation(reason) })
   },
-  update: (item, deps) => {
+  update: (item, deps, principal) => {
     const read = readItem(ITEMS.update, item)
     if (!read.ok) return read
     const { id, ...patch } = read.value
-    return ok({ id, decide: (reads) => keyUpdate(deps, patch, () => reads) })
+    return ok({ id, decide: (reads) => keyUpdate(deps, principal, patch, () => reads) })
   },
   disable: (item) => readVerb(item, KEY_VERBS.disable),
   enable: (item) => readVerb(item, KEY_VERBS.enable),
@@ -49,7 +50,7 @@ export async function* changeKeys(
   action: ChangeAction,
   items: readonly Item<unknown>[],
 ): AsyncGenerator<Outcome> {
-  const read = sortItems(items, (item) => READ[action](item, deps))
+  const read = sortItems(items, (item) => READ[action](item, deps, principal))
   const ids = read.good.map((item) => item.asked.id)
   const rows = await findKeys(deps.databases, principal.reach, ids)
   const located = sortItems(read.good, locator(rows))
@@ -88,9 +89,10 @@ async function draftChunk(
   chunk: readonly Item<Known>[],
   at: number,
 ): Promise<Decided> {
-  const reads = keyReads(deps.databases)
+  const { reach } = principal
+  const reads = keyReads(deps.databases, reach)
   const ids = chunk.map(({ asked }) => asked.id)
-  const rows = await findKeys(deps.databases, { organizationId }, ids)
+  const rows = await findKeys(deps.databases, narrow(reach, organizationId) ?? reach, ids)
   const found = new Map(rows.map((row) => [row.id, row]))
   const decided = await Promise.all(
     chunk.map(async ({ index, asked }) => ({

@@ -87,7 +87,7 @@ async function draftChunk(
   organizationId: string,
   chunk: readonly Item<Minted>[],
 ): Promise<Decided> {
-  const reads = keyReads(deps.databases)
+  const reads = keyReads(deps.databases, principal.reach)
   const find = once((id: string) => findLivingProject(deps, principal, id))
   const claim = await claimer(deps, organizationId, chunk)
   const claimed = sortItems(chunk, ({ row }) => claim(row))

@@ -8,7 +8,7 @@ import { findKey, updateKey, type KeyRow } from '../store/api-keys.ts'
 import { databaseOf, open } from '../store/database.ts'
 import { planStands } from '../store/plans.ts'
 import { findTeamId } from '../store/projects.ts'
-import type { ControlDeps } from './deps.ts'
+import type { ControlDeps, Principal } from './deps.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { brokenPolicy } from './key-policies.ts'
 import { keyReads, type KeyReads } from './key-reads.ts'
@@ -65,8 +65,9 @@ export function revocation(reason: string): Decide<KeyRow> {
 /** The fields of a key. */
 export function keyUpdate(
   { databases }: ControlDeps,
+  { reach }: Pick<Principal, 'reach'>,
   patch: z.infer<typeof KeyPatch>,
-  makeReads: () => KeyReads = () => keyReads(databases),
+  makeReads: () => KeyReads = () => keyReads(databases, reach),
 ): Decide<KeyRow> {
   return async (key, at) => {
     if (key.state === 'revoked') return err(refuseRevoked())

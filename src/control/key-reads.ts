@@ -2,17 +2,22 @@
 // change, because what was read before the attempt may be outdated.
 import type { Databases } from '../store/database.ts'
 import { databaseOf, open } from '../store/database.ts'
-import { isMember } from '../store/key-owner.ts'
+import { findMember } from '../store/members.ts'
 import { readPoliciesAbove } from '../store/key-policies.ts'
 import { findPlan } from '../store/plans.ts'
 import { findTeamId } from '../store/projects.ts'
+import { narrow, type Reach } from '../store/reach.ts'
 
 export type KeyReads = ReturnType<typeof keyReads>
 
-export function keyReads(databases: Databases) {
+/** @param reach of who asks: a member beyond it is as good as none */
+export function keyReads(databases: Databases, reach: Reach) {
   return {
     hasPlan: once(async (id: string) => (await findPlan(databases, id)) !== null),
-    isMember: once((organizationId: string, id: string) => isMember(databases, organizationId, id)),
+    isMember: once(async (organizationId: string, id: string) => {
+      const common = narrow(reach, organizationId)
+      return common !== null && (await findMember(databases, common, id)) !== null
+    }),
     policiesAbove: once((organizationId: string, projectId: string, planId: string | null) =>
       readPoliciesAbove(databases, { organizationId, projectId, planId }),
     ),

@@ -47,7 +47,7 @@ export async function makeKey(
   const row = rowOf(given, project, imprint, principal, at)
   const draft = () => {
     const find = (id: string) => findLivingProject(deps, principal, id)
-    return draftKey(deps, row, keyReads(deps.databases), find)
+    return draftKey(deps, row, keyReads(deps.databases, principal.reach), find)
   }
   const committed = await commitCreation(deps, principal, {
     chain: project.organizationId,

@@ -11,6 +11,7 @@ import {
   type OrganizationRow,
 } from '../store/organizations.ts'
 import { findPlan, planStands } from '../store/plans.ts'
+import { brokenAssignment } from './assignment.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
@@ -47,6 +48,8 @@ export async function makeOrganization(
     createdAt: at,
     updatedAt: at,
   })
+  const unassignable = brokenAssignment(principal, row)
+  if (unassignable !== null) return err(unassignable)
   const draft = async () => {
     if (row.planId !== null && (await findPlan(databases, row.planId)) === null)
       return err(refuseReference('/plan_id'))

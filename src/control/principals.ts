@@ -15,12 +15,12 @@ export function operatorPrincipal({ id, role }: OperatorRow): Caller {
   }
 }
 
-/** A team's lead reads as a viewer does: a reach knows no teams, and to write everywhere is more than the role says. */
-export function memberPrincipal({ id, organizationId, role }: MemberRow): Caller {
+export function memberPrincipal({ id, organizationId, teamId, role }: MemberRow): Caller {
   return {
     id,
-    reach: { organizationId },
-    permissions: permissionsOfMember(role === 'team_lead' ? 'viewer' : role),
+    // A lead whose row names no team leads none: no team has this id.
+    reach: role === 'team_lead' ? { organizationId, teamId: teamId ?? '' } : { organizationId },
+    permissions: permissionsOfMember(role),
     actor: { type: 'member', id, break_glass: false },
   }
 }

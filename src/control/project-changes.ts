@@ -12,13 +12,14 @@ import {
   updateProject,
   type ProjectRow,
 } from '../store/projects.ts'
+import { narrow, teamOf } from '../store/reach.ts'
 import { findTeam } from '../store/teams.ts'
 import { brokenAssignment } from './assignment.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
-import { refuseReference } from './refused.ts'
+import { refuseReference, refuseValue } from './refused.ts'
 import type { Decide, Resource } from './resource.ts'
 import { givenPolicy } from './schemas/key-policy.ts'
 import { DEFAULT_PREFIX, viewProject, type NewProject, type ProjectPatch } from './schemas/project.ts'
@@ -44,7 +45,7 @@ export async function makeProject(
   const row = newProjectRow({
     id: newId('project'),
     organizationId: given.organization_id,
-    teamId: given.team_id ?? null,
+    teamId: given.team_id === undefined ? teamOf(principal.reach) : given.team_id,
     name: given.name,
     externalId: given.external_id ?? null,
     planId: given.plan_id ?? null,
@@ -59,8 +60,8 @@ export async function makeProject(
   const draft = async () => {
     if ((await findOrganization(databases, principal.reach, row.organizationId)) === null)
       return err(refuseReference('/organization_id'))
-    const missing = await missingReference(deps, row.organizationId, row)
-    if (missing !== null) return err(missing)
+    const refused = await refuseReferences(deps, principal, row, row)
+    if (refused !== null) return err(refused)
     const condition = planStands(databases, row.organizationId, row.planId)
     const about = { action: 'project.created', teamId: row.teamId, publish: null, condition }
     return ok(draftCreation(row, viewProject, insertProject, about))
@@ -68,7 +69,11 @@ export async function makeProject(
   return commitCreation(deps, principal, { chain: row.organizationId, draft, unique: ['external_id'] })
 }
 
-export function projectUpdate(deps: ControlDeps, patch: z.infer<typeof ProjectPatch>): Decide<ProjectRow> {
+export function projectUpdate(
+  deps: ControlDeps,
+  principal: Pick<Principal, 'reach'>,
+  patch: z.infer<typeof ProjectPatch>,
+): Decide<ProjectRow> {
   return async ({ organizationId }) => {
     const set = onlyGiven({
       name: patch.name,
@@ -79,8 +84,8 @@ export function projectUpdate(deps: ControlDeps, patch: z.infer<typeof ProjectPa
       policy: givenPolicy(patch.policy),
       recoverable: patch.recoverable,
     })
-    const missing = await missingReference(deps, organizationId, set)
-    if (missing !== null) return err(missing)
+    const refused = await refuseReferences(deps, principal, { organizationId }, set)
+    if (refused !== null) return err(refused)
     // What copies of keys hold of their project.
     const heldBy = 'name' in set || 'teamId' in set || 'planId' in set ? 'edge' : 'nobody'
     const condition = planStands(deps.databases, organizationId, set.planId)
@@ -88,13 +93,18 @@ export function projectUpdate(deps: ControlDeps, patch: z.infer<typeof ProjectPa
   }
 }
 
-async function missingReference(
+async function refuseReferences(
   { databases }: ControlDeps,
-  organizationId: string,
+  principal: Pick<Principal, 'reach'>,
+  { organizationId }: Pick<ProjectRow, 'organizationId'>,
   { teamId, planId }: Partial<Pick<ProjectRow, 'teamId' | 'planId'>>,
 ): Promise<Refusal | null> {
-  if (teamId && (await findTeam(databases, { organizationId }, teamId)) === null)
+  const reach = narrow(principal.reach, organizationId)
+  if (teamId && (reach === null || (await findTeam(databases, reach, teamId)) === null))
     return refuseReference('/team_id')
+  // Out of its team, the project would be out of its maker's sight.
+  if (teamId === null && teamOf(principal.reach) !== null)
+    return refuseValue('/team_id', 'The projects of a team stay in it.')
   if (planId && (await findPlan(databases, planId)) === null) return refuseReference('/plan_id')
   return null
 }

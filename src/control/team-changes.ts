@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi'
 import { newId } from '../ids.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { hasMembers } from '../store/members.ts'
 import { findOrganization } from '../store/organizations.ts'
 import { findTeam, hasProjects, insertTeam, newTeamRow, updateTeam, type TeamRow } from '../store/teams.ts'
 import { commitCreation } from './change.ts'
@@ -61,10 +62,13 @@ export function teamUpdate(patch: z.infer<typeof TeamPatch>): Decide<TeamRow> {
   return () => ok({ done: 'updated', set, heldBy: 'nobody' })
 }
 
-/** Its projects would be left with a team that is gone, and their keys revoked by it. */
+/** Its projects would be left with a team that is gone, and their keys revoked by it; its leads with nothing to lead. */
 export function teamDeletion({ databases }: ControlDeps): Decide<TeamRow> {
-  return async (team, at) =>
-    (await hasProjects(databases, team))
-      ? err(refuse('conflict', { detail: 'Projects belong to this team. Move or delete them first.' }))
-      : TENANT_VERBS.delete(team, at)
+  return async (team, at) => {
+    if (await hasProjects(databases, team))
+      return err(refuse('conflict', { detail: 'Projects belong to this team. Move or delete them first.' }))
+    if (await hasMembers(databases, team))
+      return err(refuse('conflict', { detail: 'This team has leads. Move or remove them first.' }))
+    return TENANT_VERBS.delete(team, at)
+  }
 }

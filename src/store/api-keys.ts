@@ -60,7 +60,13 @@ export async function findKey(databases: Databases, reach: Reach, id: string): P
       db
         .select()
         .from(apiKeys)
-        .where(and(eq(apiKeys.id, id), within(reach, apiKeys.organizationId), ne(apiKeys.state, 'deleted')))
+        .where(
+          and(
+            eq(apiKeys.id, id),
+            within(reach, apiKeys.organizationId, { project: apiKeys.projectId }),
+            ne(apiKeys.state, 'deleted'),
+          ),
+        )
         .get(),
     ),
   )

@@ -59,7 +59,12 @@ export async function findAuditEvent(
       db
         .select(EVENT_COLUMNS)
         .from(auditEvents)
-        .where(and(eq(auditEvents.id, id), within(reach, auditEvents.organizationId)))
+        .where(
+          and(
+            eq(auditEvents.id, id),
+            within(reach, auditEvents.organizationId, { team: auditEvents.teamId }),
+          ),
+        )
         .get(),
     ),
   )
@@ -91,7 +96,7 @@ function conditions(
   { teamId, actorId, action, targetId, from, to }: AuditFilter,
 ): readonly (SQL | undefined)[] {
   return [
-    within(reach, auditEvents.organizationId),
+    within(reach, auditEvents.organizationId, { team: auditEvents.teamId }),
     teamId === undefined ? undefined : eq(auditEvents.teamId, teamId),
     actorId === undefined ? undefined : eq(auditEvents.actorId, actorId),
     action === undefined ? undefined : eq(auditEvents.action, action),

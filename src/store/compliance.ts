@@ -46,7 +46,7 @@ export async function readProjectPolicies(
         .where(
           and(
             sql`${projects.id} IN (SELECT value FROM json_each(${JSON.stringify(projectIds)}))`,
-            within(reach, projects.organizationId),
+            within(reach, projects.organizationId, { team: projects.teamId }),
           ),
         ),
     ),
@@ -91,7 +91,7 @@ export function countsQuery(db: Database, reach: Reach, thresholds: readonly Thr
         sql`${apiKeys.projectId} = item ->> 'projectId'`,
         sql`${apiKeys.state} = 'active'`,
         // With `+` no index serves it: all keys of the organization would be read for each project.
-        reach === 'platform' ? undefined : sql`+${apiKeys.organizationId} = ${reach.organizationId}`,
+        within(reach, sql`+${apiKeys.organizationId}`, { project: apiKeys.projectId }),
         or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
         or(isNull(apiKeys.rotationGraceEndsAt), gt(apiKeys.rotationGraceEndsAt, now)),
       ),

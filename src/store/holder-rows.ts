@@ -14,7 +14,13 @@ export function findHolderMember(databases: Databases, reach: Reach, id: string)
       .select({ member: members })
       .from(members)
       .innerJoin(organizations, activeOrganization())
-      .where(and(eq(members.id, id), ne(members.state, 'removed'), within(reach, members.organizationId))),
+      .where(
+        and(
+          eq(members.id, id),
+          ne(members.state, 'removed'),
+          within(reach, members.organizationId, { team: members.teamId }),
+        ),
+      ),
   )
 }
 

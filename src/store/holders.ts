@@ -83,7 +83,7 @@ export function findMemberBySubject(
           eq(members.issuer, issuer),
           eq(members.subject, subject),
           eq(members.state, 'active'),
-          within(reach, members.organizationId),
+          within(reach, members.organizationId, { team: members.teamId }),
         ),
       )
       .orderBy(asc(members.id))
@@ -111,7 +111,7 @@ export function invitedMemberQuery(db: Database, reach: Reach, email: string) {
         sql`lower(${members.email}) = lower(${email})`,
         // Spelled out: an index on part of a table serves no parameter.
         sql`${members.state} = 'invited'`,
-        within(reach, members.organizationId),
+        within(reach, members.organizationId, { team: members.teamId }),
       ),
     )
     .orderBy(asc(members.id))

@@ -51,7 +51,11 @@ function byKey(db: Database, reach: Reach, filter: KeyFilter, page: PageRequest,
     .select(getTableColumns(apiKeys))
     .from(apiKeys)
     .where(
-      and(within(reach, apiKeys.organizationId), lt(apiKeys.id, before(page)), ...conditions(filter, now)),
+      and(
+        within(reach, apiKeys.organizationId, { project: apiKeys.projectId }),
+        lt(apiKeys.id, before(page)),
+        ...conditions(filter, now),
+      ),
     )
     .orderBy(desc(apiKeys.id))
     .limit(rowsToRead(page))
@@ -65,11 +69,11 @@ function byTag(db: Database, reach: Reach, tag: string, filter: KeyFilter, page:
     .crossJoin(apiKeys)
     .where(
       and(
-        within(reach, keyTags.organizationId),
+        within(reach, keyTags.organizationId, 'every_team'),
         eq(keyTags.tag, tag),
         lt(keyTags.keyId, before(page)),
         eq(apiKeys.id, keyTags.keyId),
-        within(reach, apiKeys.organizationId),
+        within(reach, apiKeys.organizationId, { project: apiKeys.projectId }),
         ...conditions(filter, now),
       ),
     )
@@ -84,11 +88,11 @@ function byTerm(db: Database, reach: Reach, term: string, filter: KeyFilter, pag
     .crossJoin(apiKeys)
     .where(
       and(
-        within(reach, keyTerms.organizationId),
+        within(reach, keyTerms.organizationId, 'every_team'),
         eq(keyTerms.term, term),
         lt(keyTerms.keyId, before(page)),
         eq(apiKeys.id, keyTerms.keyId),
-        within(reach, apiKeys.organizationId),
+        within(reach, apiKeys.organizationId, { project: apiKeys.projectId }),
         ...conditions(filter, now),
       ),
     )

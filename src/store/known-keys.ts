@@ -32,7 +32,7 @@ export function knownKeysQuery(db: Database, reach: Reach, trace: Trace) {
   return db
     .select()
     .from(apiKeys)
-    .where(and(matches, within(reach, apiKeys.organizationId)))
+    .where(and(matches, within(reach, apiKeys.organizationId, { project: apiKeys.projectId })))
     .orderBy(desc(apiKeys.id))
     .limit(MAX_MATCHES)
 }

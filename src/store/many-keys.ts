@@ -21,7 +21,11 @@ export async function findKeys(
         .select()
         .from(apiKeys)
         .where(
-          and(isIn(apiKeys.id, ids), within(reach, apiKeys.organizationId), ne(apiKeys.state, 'deleted')),
+          and(
+            isIn(apiKeys.id, ids),
+            within(reach, apiKeys.organizationId, { project: apiKeys.projectId }),
+            ne(apiKeys.state, 'deleted'),
+          ),
         ),
     ),
   )

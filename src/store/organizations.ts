@@ -37,7 +37,13 @@ export async function findOrganization(
   const row = await open(databaseOf(databases, id))
     .select()
     .from(organizations)
-    .where(and(eq(organizations.id, id), within(reach, organizations.id), ne(organizations.state, 'deleted')))
+    .where(
+      and(
+        eq(organizations.id, id),
+        within(reach, organizations.id, 'every_team'),
+        ne(organizations.state, 'deleted'),
+      ),
+    )
     .get()
   return row ?? null
 }
@@ -59,7 +65,7 @@ export function organizationsQuery(db: Database, reach: Reach, filter: ExternalI
     .from(organizations)
     .where(
       and(
-        within(reach, organizations.id),
+        within(reach, organizations.id, 'every_team'),
         isCalled(filter, organizations.externalId),
         lt(organizations.id, before(page)),
         isLeft(organizations.state),

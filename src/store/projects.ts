@@ -51,7 +51,11 @@ export async function findProject(
         .select()
         .from(projects)
         .where(
-          and(eq(projects.id, id), within(reach, projects.organizationId), ne(projects.state, 'deleted')),
+          and(
+            eq(projects.id, id),
+            within(reach, projects.organizationId, { team: projects.teamId }),
+            ne(projects.state, 'deleted'),
+          ),
         )
         .get(),
     ),
@@ -76,7 +80,7 @@ export function projectsQuery(db: Database, reach: Reach, filter: ExternalIdFilt
     .from(projects)
     .where(
       and(
-        within(reach, projects.organizationId),
+        within(reach, projects.organizationId, { team: projects.teamId }),
         isCalled(filter, projects.externalId),
         lt(projects.id, before(page)),
         isLeft(projects.state),

@@ -34,7 +34,13 @@ export async function findTeam(databases: Databases, reach: Reach, id: string): 
       db
         .select()
         .from(teams)
-        .where(and(eq(teams.id, id), within(reach, teams.organizationId), ne(teams.state, 'deleted')))
+        .where(
+          and(
+            eq(teams.id, id),
+            within(reach, teams.organizationId, { team: teams.id }),
+            ne(teams.state, 'deleted'),
+          ),
+        )
         .get(),
     ),
   )
@@ -78,7 +84,7 @@ export function teamsQuery(db: Database, reach: Reach, filter: ExternalIdFilter,
     .from(teams)
     .where(
       and(
-        within(reach, teams.organizationId),
+        within(reach, teams.organizationId, { team: teams.id }),
         isCalled(filter, teams.externalId),
         lt(teams.id, before(page)),
         isLeft(teams.state),

@@ -75,7 +75,13 @@ export function topKeysQuery(db: Database, reach: Reach, period: UsagePeriod, li
       count: sql<number>`sum(${usage.count})`,
     })
     .from(usage)
-    .where(and(within(reach, usage.organizationId), during(period), ne(usage.keyId, '')))
+    .where(
+      and(
+        within(reach, usage.organizationId, { project: usage.projectId }),
+        during(period),
+        ne(usage.keyId, ''),
+      ),
+    )
     .groupBy(usage.keyId)
     .orderBy(desc(sql`sum(${usage.count})`), usage.keyId)
     .limit(limit)
@@ -85,7 +91,13 @@ function ofAll(db: Database, reach: Reach, { routeId }: UsageFilter, period: Usa
   return db
     .select(SUMS)
     .from(usage)
-    .where(and(within(reach, usage.organizationId), during(period), given(usage.routeId, routeId)))
+    .where(
+      and(
+        within(reach, usage.organizationId, { project: usage.projectId }),
+        during(period),
+        given(usage.routeId, routeId),
+      ),
+    )
     .groupBy(usage.start, usage.statusClass, usage.outcome)
 }
 
@@ -100,7 +112,7 @@ function ofKeys(db: Database, reach: Reach, { keyId, projectId, routeId }: Usage
       and(
         given(apiKeys.id, keyId),
         given(apiKeys.projectId, projectId),
-        within(reach, apiKeys.organizationId),
+        within(reach, apiKeys.organizationId, { project: apiKeys.projectId }),
         eq(usage.organizationId, apiKeys.organizationId),
         eq(usage.keyId, apiKeys.id),
         during(period),

@@ -90,7 +90,11 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
     return answerFound(c, row, (key) => viewKey(key, c.env.now()))
   })
 
-  app.openapi(update, async (c) => answerKey(c, keyUpdate(c.env, c.req.valid('json'))))
+  app.openapi(update, async (c) => {
+    const { principal } = c.var
+    const patch = c.req.valid('json')
+    return answerKey(c, keyUpdate(c.env, principal, patch))
+  })
   app.openapi(revoke, async (c) => answerKey(c, revocation(c.req.valid('json').reason ?? 'unspecified')))
   app.openapi(disable, async (c) => answerKey(c, KEY_VERBS.disable))
   app.openapi(enable, async (c) => answerKey(c, KEY_VERBS.enable))

@@ -113,7 +113,7 @@ export function mountProjects(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(update, async (c) => {
     const patch = c.req.valid('json')
-    return answerChange(c, PROJECT, viewProject, projectUpdate(c.env, patch))
+    return answerChange(c, PROJECT, viewProject, projectUpdate(c.env, c.var.principal, patch))
   })
   app.openapi(suspend, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.suspend))
   app.openapi(resume, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.resume))

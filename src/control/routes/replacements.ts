@@ -85,14 +85,14 @@ export function mountReplacements(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(project, async (c) => {
     const { organization_id, key_prefix, ...given } = c.req.valid('json')
-    const decide = projectUpdate(c.env, { ...whole.PROJECT_DEFAULTS, ...given })
+    const decide = projectUpdate(c.env, c.var.principal, { ...whole.PROJECT_DEFAULTS, ...given })
     const fixed = { organization_id, key_prefix }
     return answerChange(c, PROJECT, viewProject, unlessMoved(fixed, viewProject, decide))
   })
 
   app.openapi(key, async (c) => {
     const { project_id, environment, kind, ...given } = c.req.valid('json')
-    const decide = keyUpdate(c.env, { ...whole.KEY_DEFAULTS, ...given })
+    const decide = keyUpdate(c.env, c.var.principal, { ...whole.KEY_DEFAULTS, ...given })
     const fixed = { project_id, environment, kind }
     const view = (row: Parameters<typeof viewKey>[0]) => ({ key: viewKey(row, c.env.now()) })
     return answerChange(c, KEY, view, unlessMoved(fixed, viewKey, decide))

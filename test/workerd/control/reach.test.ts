@@ -32,7 +32,8 @@ const principalOf = (organizationId: string): Principal => ({
 
 /** Every change there is, by the given principal. */
 const CHANGES = {
-  'update a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, keyUpdate(deps, { name: 'New' })),
+  'update a key': (by: Principal) =>
+    changeResource(deps, by, KEY, ids.key, keyUpdate(deps, by, { name: 'New' })),
   'disable a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.disable),
   'enable a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.enable),
   'expire a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.expire),
@@ -42,7 +43,7 @@ const CHANGES = {
   'rotate a key': (by: Principal) => rotateKey(deps, by, ids.key, {}, undefined),
   'reveal a key': (by: Principal) => revealKey(deps, by, ids.sealed),
   'update a project': (by: Principal) =>
-    changeResource(deps, by, PROJECT, ids.project, projectUpdate(deps, { name: 'New' })),
+    changeResource(deps, by, PROJECT, ids.project, projectUpdate(deps, by, { name: 'New' })),
   'suspend a project': (by: Principal) =>
     changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.suspend),
   'resume a project': (by: Principal) => changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.resume),

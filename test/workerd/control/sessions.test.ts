@@ -88,11 +88,12 @@ describe('what a session reaches', () => {
     expect(JSON.stringify(events)).not.toContain(jar.held.get(SESSION_COOKIE)?.split('.')[1])
   })
 
-  it('to a lead of a team, is to read: a reach knows no teams', async () => {
+  it('to a lead whose row names no team, is to lead none', async () => {
     const lead = await insertMember({ role: 'team_lead', organizationId: member.organizationId })
     const own = await loggedIn({ kind: 'member', row: lead })
     const team = { name: 'Web', organization_id: member.organizationId }
     expect((await browse(own, `${V1}/teams`, { json: team })).status).toBe(403)
+    expect((await browse(own, `${V1}/teams`)).body.data).toEqual([])
   })
 })
 
