@@ -37,4 +37,31 @@ export function toPage<T extends { readonly id: string }>(
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
 }
 
+/** What a shard gave of a list that looks at a piece of its index at a time. */
+export interface Walked<T> {
+  readonly rows: readonly T[]
+  /** The last id that it looked at; null: nothing is beyond. */
+  readonly endsAt: string | null
+}
+
+/** As `toPage`. Where a shard has not looked yet, none has: what others found beyond it belongs to the next page. */
+export function toWalkedPage<T extends { readonly id: string }>(
+  shards: readonly Walked<T>[],
+  page: PageRequest,
+): Page<T> {
+  // One that found more than a page has shown all that is before its last row.
+  const ends = shards.flatMap(({ rows, endsAt }) => (rows.length > page.limit ? [] : (endsAt ?? [])))
+  const end = ends.sort().at(-1)
+  if (end === undefined)
+    return toPage(
+      shards.map(({ rows }) => rows),
+      page,
+    )
+  const { items, next } = toPage(
+    shards.map(({ rows }) => rows.filter(({ id }) => id >= end)),
+    page,
+  )
+  return { items, next: next ?? end }
+}
+
 export const EMPTY_PAGE: Page<never> = { items: [], next: null }

@@ -1,7 +1,8 @@
 // GET /_latchkey/v1/keys: keys by whatever is known of them. Filters are combined, and all of them must fit.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import { ENVIRONMENTS, KEY_KINDS } from '../../model/vocabulary.ts'
-import { listKeys, type KeyFilter } from '../../store/key-list.ts'
+import { listKeys } from '../../store/key-list.ts'
+import type { KeyFilter } from '../../store/key-filter.ts'
 import { metadataTerm, nameTerms } from '../../store/key-terms.ts'
 import { EMPTY_PAGE } from '../../store/page.ts'
 import { narrow } from '../../store/reach.ts'

@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
+import { getTableColumns } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { shownState } from '../../../src/model/effective.ts'
-import { listKeys, type KeyFilter } from '../../../src/store/key-list.ts'
+import { listKeys, WALK_ROWS } from '../../../src/store/key-list.ts'
+import type { KeyFilter } from '../../../src/store/key-filter.ts'
+import { apiKeys } from '../../../src/model/schema/api-keys.ts'
 import type { Reach } from '../../../src/store/reach.ts'
 import { databases, insertKey, insertOrganization, insertProject, NOW, only } from './rows.ts'
 
@@ -90,5 +93,50 @@ describe('a list of keys', () => {
     await insertKey(ids.other, ids.foreign, { name: 'newer' })
     const second = await list(only(ids.other), {}, first.next ?? first.items[0]?.id ?? null, 1)
     expect(second.items).toEqual([])
+  })
+})
+
+describe('a list of what is rare among many', () => {
+  const many = { organization: '', project: '' }
+  const COUNT = 2 * WALK_ROWS + 10
+
+  beforeAll(async () => {
+    many.organization = await insertOrganization()
+    many.project = await insertProject(many.organization)
+    const { id } = await insertKey(many.organization, many.project, { environment: 'test' })
+    const columns = Object.values(getTableColumns(apiKeys)).map(({ name }) => name)
+    const own: Record<string, string> = {
+      id: "'key_' || printf('%026d', n.i)",
+      hash: 'lower(hex(randomblob(32)))',
+      // The oldest one, and the newest.
+      environment: `iif(n.i IN (1, ${COUNT}), 'test', 'live')`,
+    }
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${COUNT})
+       INSERT INTO api_keys (${columns.join(', ')})
+       SELECT ${columns.map((name) => own[name] ?? `k.${name}`).join(', ')} FROM n CROSS JOIN api_keys k WHERE k.id = ?`,
+    )
+      .bind(id)
+      .run()
+  })
+
+  it('looks at a piece of the keys at a time, and finds each of them once', async () => {
+    const found: string[] = []
+    const sizes: number[] = []
+    let after: string | null = null
+    do {
+      const page = await list(only(many.organization), { environment: 'test' }, after, 10)
+      found.push(...page.items.map(({ id }) => id.replace(/^key_0+/, '')))
+      sizes.push(page.items.length)
+      after = page.next
+    } while (after !== null)
+    expect(found.slice(1)).toEqual([String(COUNT), '1'])
+    expect(sizes).toEqual([2, 0, 1])
+  })
+
+  it('gives whole pages where there are enough', async () => {
+    const page = await list(only(many.organization), { environment: 'live' }, null, 200)
+    expect(page.items).toHaveLength(200)
+    expect(page.next).toBe(page.items.at(-1)?.id)
   })
 })
