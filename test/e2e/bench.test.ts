@@ -39,3 +39,8 @@ describe('npm run bench:limits', () => {
     })
   })
 })
+
+test('npm run bench:keys -- --smoke', { timeout: 120_000 }, async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['bench/keys.ts', '--smoke'])
+  expect(stdout).toMatch(/\| inspect by display form \|/)
+})
