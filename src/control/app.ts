@@ -29,6 +29,7 @@ import { mountSessions } from './routes/sessions.ts'
 import { mountSettings } from './routes/settings.ts'
 import { mountTeams } from './routes/teams.ts'
 import { mountUpstreams } from './routes/upstreams.ts'
+import { mountUsage } from './routes/usage.ts'
 import { refuseInvalid } from './validation.ts'
 
 const app = buildApp()
@@ -74,6 +75,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountReplacements,
     mountSettings,
     mountAuditEvents,
+    mountUsage,
     mountFeed,
     mountLogin,
     mountSessions,

@@ -3,9 +3,10 @@
 import { z } from '@hono/zod-openapi'
 import { decodeBase64url, encodeBase64url } from '../keys/base64url.ts'
 import { deriveMacKey } from '../keys/derived-key.ts'
-import { refuse, type Refusal } from '../problem.ts'
+import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Page, PageRequest } from '../store/page.ts'
+import { refuseParameter } from './refused.ts'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
@@ -36,8 +37,7 @@ export async function readPage(
   if (query.cursor === undefined) return ok({ after: null, limit })
   const after = await openCursor(secret, list, query.cursor)
   if (after !== null) return ok({ after, limit })
-  const detail = 'Not a cursor of this list with these filters.'
-  return err(refuse('request_invalid', { detail, evidence: { errors: [{ parameter: 'cursor', detail }] } }))
+  return err(refuseParameter('cursor', 'Not a cursor of this list with these filters.'))
 }
 
 /** The body of a list's answer. */

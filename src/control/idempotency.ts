@@ -22,7 +22,7 @@ import {
 import type { ControlDeps, ControlEnv } from './deps.ts'
 import { logFailure } from './failure.ts'
 import { openAnswer, sealAnswer } from './kept-answer.ts'
-import { refused } from './refused.ts'
+import { refused, refuseParameter } from './refused.ts'
 
 export const IDEMPOTENCY_HEADER = 'idempotency-key'
 
@@ -45,11 +45,7 @@ export const idempotent = createMiddleware<ControlEnv>(async (c, next) => {
 })
 
 function malformedKey(): Refusal {
-  const detail = 'Takes 1 to 255 visible ASCII characters.'
-  return refuse('request_invalid', {
-    detail: `${IDEMPOTENCY_HEADER}: ${detail}`,
-    evidence: { errors: [{ parameter: IDEMPOTENCY_HEADER, detail }] },
-  })
+  return refuseParameter(IDEMPOTENCY_HEADER, 'Takes 1 to 255 visible ASCII characters.')
 }
 
 async function requestOf({ env, req, var: { principal, bodyText } }: Context<ControlEnv>, key: string) {

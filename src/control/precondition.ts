@@ -5,7 +5,7 @@ import { createMiddleware } from 'hono/factory'
 import { refuse, type Refusal } from '../problem.ts'
 import { err } from '../result.ts'
 import type { ControlEnv } from './deps.ts'
-import { refused } from './refused.ts'
+import { refused, refuseParameter } from './refused.ts'
 import type { Decide } from './resource.ts'
 
 const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e]*"$/
@@ -53,9 +53,5 @@ function brokenPrecondition(ifMatch: string, before: Versioned): Refusal | null 
 }
 
 function malformed(): Refusal {
-  const detail = 'Takes entity tags in quotes, such as "3", or *.'
-  return refuse('request_invalid', {
-    detail: `if-match: ${detail}`,
-    evidence: { errors: [{ parameter: 'if-match', detail }] },
-  })
+  return refuseParameter('if-match', 'Takes entity tags in quotes, such as "3", or *.')
 }

@@ -30,6 +30,14 @@ export function refuseValue(pointer: string, detail: string): Refusal {
   return refuse('value_refused', { detail, evidence: { errors: [{ pointer, detail }] } })
 }
 
+/** 400: a query parameter or a header that does not mean anything. */
+export function refuseParameter(parameter: string, detail: string): Refusal {
+  return refuse('request_invalid', {
+    detail: `${parameter}: ${detail}`,
+    evidence: { errors: [{ parameter, detail }] },
+  })
+}
+
 /**
  * 404 for an id in the body. The same as for an id in the path: what is absent and what belongs to somebody else must
  * not be told apart, wherever the id stands.

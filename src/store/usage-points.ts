@@ -38,6 +38,11 @@ export function toPoints(sums: readonly UsageSum[]): readonly UsagePoint[] {
     .map(([startMs, ofPoint]) => ({ startMs, ...measured(ofPoint), groups: toGroups(ofPoint) }))
 }
 
+/** All of a period as one point. */
+export function toTotal(sums: readonly UsageSum[]): Omit<UsagePoint, 'startMs'> {
+  return { ...measured(sums), groups: toGroups(sums) }
+}
+
 function toGroups(sums: readonly UsageSum[]): readonly UsageGroup[] {
   return [...Map.groupBy(sums, ({ statusClass, outcome }) => `${statusClass} ${outcome}`)]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -8,7 +8,7 @@ import { usage } from '../model/schema/usage.ts'
 import type { UsageGrain } from '../model/vocabulary.ts'
 import type { Database, Databases } from './database.ts'
 import { openWithin, within, type Reach } from './reach.ts'
-import { toPoints, type UsagePoint } from './usage-points.ts'
+import { toPoints, type UsagePoint, type UsageSum } from './usage-points.ts'
 
 export interface UsagePeriod {
   readonly grain: UsageGrain
@@ -40,8 +40,18 @@ export async function readUsage(
   filter: UsageFilter,
   period: UsagePeriod,
 ): Promise<readonly UsagePoint[]> {
+  return toPoints(await readUsageSums(databases, reach, filter, period))
+}
+
+/** What points, and totals, are made of. */
+export async function readUsageSums(
+  databases: Databases,
+  reach: Reach,
+  filter: UsageFilter,
+  period: UsagePeriod,
+): Promise<readonly UsageSum[]> {
   const lists = openWithin(databases, reach).map((db) => usageQuery(db, reach, filter, period))
-  return toPoints((await Promise.all(lists)).flat())
+  return (await Promise.all(lists)).flat()
 }
 
 /** The keys with the most requests, most first. A key's organization is in one database, and so are all its counts. */

@@ -50,6 +50,9 @@ const CHANGES = [
 const REST = [
   'GET /_latchkey/v1/keys/{id}/rotation',
   'GET /_latchkey/v1/compliance',
+  'GET /_latchkey/v1/usage',
+  'GET /_latchkey/v1/usage/top-keys',
+  'GET /_latchkey/v1/keys/{id}/usage',
   'POST /_latchkey/v1/keys/inspect',
   'POST /_latchkey/v1/keys/bulk',
   'GET /_latchkey/v1/settings',
