@@ -48,9 +48,12 @@ export function refuseAssignment(
   { permissions }: Pick<Principal, 'permissions'>,
   body: Assigned,
 ): Refusal | null {
-  const isUntouched = ASSIGNED.every((field) => body[field] === undefined)
-  if (isUntouched || permissions.has('plans:assign')) return null
-  return refuse('permission_missing', { evidence: { permission: 'plans:assign' } })
+  const field = ASSIGNED.find((name) => body[name] !== undefined)
+  if (field === undefined || permissions.has('plans:assign')) return null
+  return refuse('permission_missing', {
+    detail: `To set ${field} takes the permission plans:assign.`,
+    evidence: { permission: 'plans:assign' },
+  })
 }
 
 /** The same of a change: only what is there can be refused. */
