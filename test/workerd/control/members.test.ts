@@ -338,12 +338,12 @@ describe('what a member may use is not for it to choose', () => {
   const refusal = { code: 'permission_missing', permission: 'plans:assign' }
 
   it.each([
-    ['plan_id', () => newId('plan')],
-    ['plan_id', () => null],
-    ['recoverable', () => true],
-    ['key_prefix', () => 'acme'],
+    ['plan_id', newId('plan')],
+    ['plan_id', null],
+    ['recoverable', true],
+    ['key_prefix', 'acme'],
   ] as const)('a project is made without %s', async (field, value) => {
-    const json = { organization_id: organizationId, name: 'App', [field]: value() }
+    const json = { organization_id: organizationId, name: 'App', [field]: value }
     const answer = await browse(jar, '/_latchkey/v1/projects', { json })
     expect([answer.status, answer.body]).toMatchObject([403, refusal])
   })
