@@ -13,17 +13,22 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   expiredLinksQuery: 'deletes what is over, for a schedule, and shows nothing',
   expiredSessionsQuery: 'deletes what is over, for a schedule, and shows nothing',
   oldUsageQuery: 'deletes what is old, for a schedule, and shows nothing',
-  silentRotationsQuery: 'finds work for a schedule, and shows nothing',
-  findRotation: 'does the work of a schedule, and shows nothing',
   findHolderOperator: 'finds an operator, who is of the platform',
   findOperatorBySubject: 'finds an operator, who is of the platform',
   unboundOperatorQuery: 'finds an operator, who is of the platform',
   readConfigSnapshot: 'reads routes, upstreams and plans, which are the platform’s',
   isPlanUsed: 'answers yes or no of all tenants, about a plan, which is the platform’s',
   insertTerms: 'writes a key that was read within reach',
-  completeRow: 'fills in the defaults of a row, and reads none',
+  findOfOperator: 'takes the condition of its caller, which names the session',
+  findOfMember: 'takes the condition of its caller, which names the session',
+  findKeyFacts: 'is the gateway’s: the hash of a whole key is the right to it',
+  rotations: 'finds work for a schedule, and shows nothing',
+  isUsed: 'answers yes or no of all tenants, about a plan, which is the platform’s',
+  hasTag: 'is a condition on keys, beside that of their reach',
+  hasTerm: 'is a condition on keys, beside that of their reach',
+  isIn: 'is a condition on keys, beside that of their reach',
+  isOfTeam: 'is the condition of a reach itself',
   probeShards: 'asks whether the tables are there',
-  readKeySnapshot: 'is the gateway’s: the hash of a whole key is the right to it',
 }
 
 interface Reader {
@@ -36,7 +41,7 @@ async function readers(): Promise<readonly Reader[]> {
   for await (const path of glob('src/store/*.ts')) {
     const text = readFileSync(path, 'utf8')
     if (!OF_TENANTS.test(text)) continue
-    for (const [whole, name = ''] of text.matchAll(/^export (?:async )?function (\w+)[\s\S]*?^\}/gm)) {
+    for (const [whole, name = ''] of text.matchAll(/^(?:export )?(?:async )?function (\w+)[\s\S]*?^\}/gm)) {
       const parameters = whole.slice(0, whole.search(/\)[^()]*\{\n/))
       if (READS.test(whole.slice(parameters.length))) found.push({ name, parameters })
     }

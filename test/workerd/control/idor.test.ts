@@ -137,10 +137,10 @@ beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
 it('knows every place where an id can stand', () => {
   const names = withPath.map(({ path }) => path.split('/')[3] ?? '')
-  const known = [...Object.keys(OWNED_PATHS), ...SHARED_PATHS]
-  expect(names.filter((name) => !known.includes(name))).toEqual([])
-  const knownFields = [...Object.keys(OWNED_FIELDS), ...SHARED_FIELDS, ...FOREIGN_FIELDS]
-  expect([...queries, ...fields].filter(({ field }) => !knownFields.includes(field))).toEqual([])
+  const known = new Set([...Object.keys(OWNED_PATHS), ...SHARED_PATHS])
+  expect(names.filter((name) => !known.has(name))).toEqual([])
+  const knownFields = new Set([...Object.keys(OWNED_FIELDS), ...SHARED_FIELDS, ...FOREIGN_FIELDS])
+  expect([...queries, ...fields].filter(({ field }) => !knownFields.has(field))).toEqual([])
 })
 
 describe.each(CASES)('to $who', ({ role, foreign, start }) => {
