@@ -1,11 +1,10 @@
 // Invitations: who becomes a member by which link, and for how long.
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
-import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findHolder } from '../../../src/control/identity.ts'
 import { newId } from '../../../src/ids.ts'
 import { portalLinks } from '../../../src/model/schema/sessions.ts'
-import { members } from '../../../src/model/schema/tenants.ts'
 import type { MemberRow } from '../../../src/store/holders.ts'
 import { eventsOf } from '../store/chain.ts'
 import { db, insertOrganization, insertTeam } from '../store/rows.ts'
@@ -76,9 +75,12 @@ describe('an invitation', () => {
     expect((await redeem(tokenOf(invited), new Jar(), deps(WEEK_MS - 1))).status).toBe(200)
   })
 
-  it('is worth nothing once its member has come by another way', async () => {
-    const invited = await invite(jar, organizationId, {})
-    await db.update(members).set({ state: 'active' }).where(eq(members.id, invited.body.member.id))
+  it('is accepted by a first login with the address, verified, after which its link is worth nothing', async () => {
+    const invited = await invite(jar, organizationId, { role: 'team_lead', team_id: teamId })
+    const identity = { issuer: 'https://idp.example', subject: 'kim', verifiedEmail: 'Kim@example.com' }
+    const context = { request_id: 'req_test' }
+    const found = await findHolder(makeDeps(), identity, organizationId, { context })
+    expect(found).toMatchObject({ ok: true, value: { row: { id: invited.body.member.id, state: 'active' } } })
     expect(said(await redeem(tokenOf(invited)))).toEqual([403, 'link_unusable'])
   })
 
