@@ -18,6 +18,7 @@ import { mountKeyRotation } from './routes/key-rotation.ts'
 import { mountKeySecrets } from './routes/key-secrets.ts'
 import { mountKeys } from './routes/keys.ts'
 import { mountLogin } from './routes/login.ts'
+import { mountMembers } from './routes/members.ts'
 import { mountOrganizations } from './routes/organizations.ts'
 import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
@@ -62,6 +63,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountPages,
     mountOrganizations,
     mountTeams,
+    mountMembers,
     mountProjects,
     mountKeys,
     mountKeyList,

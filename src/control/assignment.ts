@@ -13,23 +13,34 @@ const UNASSIGNED: Readonly<Record<string, unknown>> = {
   keyPrefix: DEFAULT_PREFIX,
 }
 
-/** 403 for a new row with such a field, by somebody who may not assign it; null otherwise. */
-export function brokenAssignment(principal: Principal, row: object): Refusal | null {
-  return mayAssign(principal) || !assigns(row, UNASSIGNED) ? null : REFUSED
+/**
+ * 403 where such a field is set, or changed, by somebody who may not; null otherwise. To repeat what is there already changes nothing.
+ * @param before the row; none for a new one
+ */
+export function brokenAssignment(
+  principal: Pick<Principal, 'permissions'>,
+  set: object,
+  before: object = UNASSIGNED,
+): Refusal | null {
+  return mayAssign(principal) || !assigns(set, before) ? null : REFUSED
 }
 
-/** The decision, or 403 where it changes such a field. To repeat what is there already changes nothing. */
+/** The same of whatever a decision comes to: one that forgets to ask is caught here. */
 export function ifAssignable<Row extends object>(principal: Principal, decide: Decide<Row>): Decide<Row> {
   if (mayAssign(principal)) return decide
   return async (before, at) => {
     const decided = await decide(before, at)
-    return decided.ok && assigns(decided.value.set, before) ? err(REFUSED) : decided
+    const refusal = decided.ok ? brokenAssignment(principal, decided.value.set, before) : null
+    return refusal === null ? decided : err(refusal)
   }
 }
 
-const REFUSED = refuse('permission_missing', { evidence: { permission: 'plans:assign' } })
+const REFUSED = refuse('permission_missing', {
+  detail: 'Plans, policies and how keys are made are assigned by who holds plans:assign.',
+  evidence: { permission: 'plans:assign' },
+})
 
-function mayAssign({ permissions }: Principal): boolean {
+function mayAssign({ permissions }: Pick<Principal, 'permissions'>): boolean {
   return permissions.has('plans:assign')
 }
 

@@ -8,6 +8,7 @@ import { findKey, updateKey, type KeyRow } from '../store/api-keys.ts'
 import { databaseOf, open } from '../store/database.ts'
 import { planStands } from '../store/plans.ts'
 import { findTeamId } from '../store/projects.ts'
+import { brokenAssignment } from './assignment.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { brokenPolicy } from './key-policies.ts'
@@ -65,16 +66,19 @@ export function revocation(reason: string): Decide<KeyRow> {
 /** The fields of a key. */
 export function keyUpdate(
   { databases }: ControlDeps,
-  { reach }: Pick<Principal, 'reach'>,
+  principal: Pick<Principal, 'reach' | 'permissions'>,
   patch: z.infer<typeof KeyPatch>,
-  makeReads: () => KeyReads = () => keyReads(databases, reach),
+  makeReads: () => KeyReads = () => keyReads(databases, principal.reach),
 ): Decide<KeyRow> {
   return async (key, at) => {
     if (key.state === 'revoked') return err(refuseRevoked())
     const set = changesOf(patch)
     // A time that stood there before may have passed since.
     const expiresAt = set.expiresAt === key.expiresAt ? undefined : set.expiresAt
-    const broken = brokenExpiry(expiresAt, at) ?? brokenKeyRule({ ...key, ...set })
+    const broken =
+      brokenAssignment(principal, set, key) ??
+      brokenExpiry(expiresAt, at) ??
+      brokenKeyRule({ ...key, ...set })
     if (broken !== null) return err(broken)
     const planId = set.planId ?? null
     const reads = makeReads()

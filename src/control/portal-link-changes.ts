@@ -14,6 +14,7 @@ import { completeRow } from '../store/statement.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { differences } from './draft.ts'
+import { refuseGrant } from './member-rules.ts'
 import { refuseReference } from './refused.ts'
 import type { NewPortalSession } from './schemas/portal-session.ts'
 import { mintToken } from './session-token.ts'
@@ -65,21 +66,29 @@ async function organizationOf(
  */
 async function findAddressee(
   { databases, now }: ControlDeps,
-  { reach, permissions }: Principal,
+  principal: Principal,
   organizationId: string,
   { member_id: memberId, email = '', name, role = 'viewer' }: Given,
 ): Promise<Result<Addressee, Refusal>> {
+  const { reach, permissions } = principal
   if (memberId !== undefined) {
     const member = await findHolderMember(databases, reach, memberId)
-    return member === null ? err(refuseReference('/member_id')) : ok({ member, isNew: false })
+    return member === null ? err(refuseReference('/member_id')) : letIn(principal, { member, isNew: false })
   }
   const member = await findMemberByEmail(databases, organizationId, email)
   if (member !== null && member.role !== role)
     return err(refuse('conflict', { detail: `A member with this email has the role ${member.role}.` }))
-  if (member !== null) return ok({ member, isNew: false })
+  if (member !== null) return letIn(principal, { member, isNew: false })
   if (!permissions.has('members:write'))
     return err(refuse('permission_missing', { evidence: { permission: 'members:write' } }))
-  return ok({ member: newMember(organizationId, { email, name: name ?? null, role }, now()), isNew: true })
+  const made = newMember(organizationId, { email, name: name ?? null, role }, now())
+  return letIn(principal, { member: made, isNew: true })
+}
+
+// Who makes a link could use it: it must not lead to more than its maker has.
+function letIn(principal: Principal, addressee: Addressee): Result<Addressee, Refusal> {
+  const refused = refuseGrant(principal, addressee.member.role)
+  return refused === null ? ok(addressee) : err(refused)
 }
 
 function newMember(
@@ -113,6 +122,7 @@ function linkRow(
     organizationId,
     hash,
     memberId,
+    purpose: 'login',
     returnTo,
     createdBy,
     createdAt: at,

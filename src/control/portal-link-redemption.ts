@@ -50,10 +50,15 @@ async function findUsableLink(
   const link = await findPortalLink(databases, organizationId, hash)
   if (link === null || link.redeemedAt !== null || link.expiresAt <= now()) return null
   const member = await findHolderMember(databases, { organizationId }, link.memberId)
-  return member === null ? null : { link, member }
+  return member === null || isOutdated(link, member) ? null : { link, member }
 }
 
-// The API's owner vouches for who this is: an invitation is accepted by it.
+// A link that was mailed a week ago must not let in whoever finds it once its member has joined, or was invited anew.
+function isOutdated({ purpose, createdAt }: PortalLinkRow, { state, invitedAt }: MemberRow): boolean {
+  return purpose === 'invitation' && (state !== 'invited' || createdAt !== invitedAt)
+}
+
+// Who made the link vouches for who this is: an invitation is accepted by it.
 function draftRedemption({ link, member }: UsableLink, started: StartedSession): Draft<RedeemedLink> {
   const { row } = started
   const at = row.createdAt

@@ -3,10 +3,9 @@
 // (whether it has expired, when it was used) changes without a new version.
 import { createMiddleware } from 'hono/factory'
 import { refuse, type Refusal } from '../problem.ts'
-import { err } from '../result.ts'
+import { err, type Result } from '../result.ts'
 import type { ControlEnv } from './deps.ts'
 import { refused, refuseParameter } from './refused.ts'
-import type { Decide } from './resource.ts'
 
 const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e]*"$/
 
@@ -23,10 +22,10 @@ export function etagOf({ version }: Versioned): string {
  * nobody else's change can come between the judgement and the write.
  * @param ifMatch the header as it came; undefined without one
  */
-export function ifMatching<Row extends Versioned>(
+export function ifMatching<Row extends Versioned, Decided>(
   ifMatch: string | undefined,
-  decide: Decide<Row>,
-): Decide<Row> {
+  decide: (before: Row, at: number) => Decided,
+): (before: Row, at: number) => Decided | Result<never, Refusal> {
   if (ifMatch === undefined) return decide
   return (before, at) => {
     const broken = brokenPrecondition(ifMatch, before)

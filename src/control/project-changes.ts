@@ -71,10 +71,11 @@ export async function makeProject(
 
 export function projectUpdate(
   deps: ControlDeps,
-  principal: Pick<Principal, 'reach'>,
+  principal: Pick<Principal, 'reach' | 'permissions'>,
   patch: z.infer<typeof ProjectPatch>,
 ): Decide<ProjectRow> {
-  return async ({ organizationId }) => {
+  return async (before) => {
+    const { organizationId } = before
     const set = onlyGiven({
       name: patch.name,
       externalId: patch.external_id,
@@ -84,7 +85,9 @@ export function projectUpdate(
       policy: givenPolicy(patch.policy),
       recoverable: patch.recoverable,
     })
-    const refused = await refuseReferences(deps, principal, { organizationId }, set)
+    const refused =
+      brokenAssignment(principal, set, before) ??
+      (await refuseReferences(deps, principal, { organizationId }, set))
     if (refused !== null) return err(refused)
     // What copies of keys hold of their project.
     const heldBy = 'name' in set || 'teamId' in set || 'planId' in set ? 'edge' : 'nobody'

@@ -66,8 +66,14 @@ export type HolderKind = (typeof HOLDER_KINDS)[number]
 export const LOGIN_METHODS = ['oidc', 'access', 'portal_link'] as const
 export type LoginMethod = (typeof LOGIN_METHODS)[number]
 
+/** What a one-time link is for: to let a member in, or to let one join. */
+export const LINK_PURPOSES = ['login', 'invitation'] as const
+
 export const PLATFORM_ROLES = ['owner', 'admin', 'support', 'auditor'] as const
 export type PlatformRole = (typeof PLATFORM_ROLES)[number]
 
 export const MEMBER_ROLES = ['admin', 'member', 'viewer', 'team_lead'] as const
 export type MemberRole = (typeof MEMBER_ROLES)[number]
+
+/** Stored state of a member. One who is invited has not come yet. */
+export const MEMBER_STATES = ['invited', 'active', 'removed'] as const

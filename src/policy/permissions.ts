@@ -65,7 +65,14 @@ const ORGANIZATION: Readonly<Record<MemberRole, readonly Permission[]>> = {
     'members:write',
     'audit:read',
   ],
-  team_lead: [...TENANT_READS, ...KEY_WRITES, 'projects:write', 'members:read', 'members:write'],
+  team_lead: [
+    ...TENANT_READS,
+    ...KEY_WRITES,
+    'projects:write',
+    'members:read',
+    'members:write',
+    'audit:read',
+  ],
   member: [...TENANT_READS, ...KEY_WRITES],
   viewer: TENANT_READS,
 }

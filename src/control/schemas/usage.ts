@@ -38,7 +38,7 @@ type GivenPeriod = { readonly [Field in keyof typeof periodFields]?: z.infer<(ty
 
 /** @param now epoch milliseconds */
 export function periodOf(
-  { grain = 'hour', from, to = undefined }: GivenPeriod,
+  { grain = 'hour', from, to }: GivenPeriod,
   now: number,
 ): Result<UsagePeriod, Refusal> {
   const { mostMs, usualMs } = PERIODS[grain]
@@ -133,6 +133,9 @@ function viewMeasured({ count, gatewayMs, originMs }: Pick<UsageGroup, 'count' |
 // An estimate: more digits would say more than is known.
 function rounded(percentiles: Percentiles | null): Percentiles | null {
   if (percentiles === null) return null
-  const round = (ms: number) => Math.round(ms * 10) / 10
   return { p50: round(percentiles.p50), p95: round(percentiles.p95), p99: round(percentiles.p99) }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10
 }

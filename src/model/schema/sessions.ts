@@ -1,7 +1,7 @@
 // Who is logged in, and the links by which an API owner's backend lets a customer in. Both stand in the database of the
 // audit chain that tells of them, so that a login and its event are one batch.
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { HOLDER_KINDS, LOGIN_METHODS } from '../vocabulary.ts'
+import { HOLDER_KINDS, LINK_PURPOSES, LOGIN_METHODS } from '../vocabulary.ts'
 import { id, oneOf } from './columns.ts'
 
 /** `organization_id` is `platform` for a session of an operator. No reference to the holder: it is one of two tables. */
@@ -40,6 +40,7 @@ export const portalLinks = sqliteTable(
     /** SHA-256 of the link's token, lower-case hex. */
     hash: text('hash').notNull(),
     memberId: text('member_id').notNull(),
+    purpose: text('purpose', { enum: LINK_PURPOSES }).notNull().default('login'),
     returnTo: text('return_to').notNull(),
     createdBy: text('created_by').notNull(),
     createdAt: integer('created_at').notNull(),

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { KeyPolicy } from '../policy.ts'
-import { MEMBER_ROLES, TENANT_STATES } from '../vocabulary.ts'
+import { MEMBER_ROLES, MEMBER_STATES, TENANT_STATES } from '../vocabulary.ts'
 import { id, json, planReference, oneOf, type JsonObject, tracked } from './columns.ts'
 
 export const organizations = sqliteTable(
@@ -103,9 +103,7 @@ export const members = sqliteTable(
     email: text('email').notNull(),
     name: text('name'),
     role: text('role', { enum: MEMBER_ROLES }).notNull(),
-    state: text('state', { enum: ['invited', 'active', 'removed'] })
-      .notNull()
-      .default('invited'),
+    state: text('state', { enum: MEMBER_STATES }).notNull().default('invited'),
     issuer: text('issuer'),
     subject: text('subject'),
     invitedAt: integer('invited_at'),
@@ -115,7 +113,7 @@ export const members = sqliteTable(
   },
   (t) => [
     oneOf('members_role_check', t.role, MEMBER_ROLES),
-    oneOf('members_state_check', t.state, ['invited', 'active', 'removed']),
+    oneOf('members_state_check', t.state, MEMBER_STATES),
     uniqueIndex('members_email_unique')
       .on(t.organizationId, t.email)
       .where(sql`state <> 'removed'`),

@@ -22,6 +22,7 @@ const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
   teams: 'team',
   projects: 'project',
   keys: 'key',
+  members: 'member',
   plans: 'plan',
   upstreams: 'upstream',
   routes: 'route',
@@ -41,11 +42,14 @@ const VERBS: readonly (readonly [resource: string, verb: string])[] = [
     'cancel-rotation',
     'reveal',
   ].map((verb) => ['keys', verb] as const),
+  ['members', 'reinvite'],
   ...TENANTS.flatMap((name) => ['suspend', 'resume'].map((verb) => [name, verb] as const)),
 ]
 const CHANGES = [
   ...VERBS.map(([name, verb]) => `POST /_latchkey/v1/${name}/{id}/${verb}`),
-  ...[...TENANTS, 'keys', 'plans', 'upstreams', 'routes'].map((name) => `DELETE /_latchkey/v1/${name}/{id}`),
+  ...[...TENANTS, 'keys', 'members', 'plans', 'upstreams', 'routes'].map(
+    (name) => `DELETE /_latchkey/v1/${name}/{id}`,
+  ),
 ]
 const REST = [
   'GET /_latchkey/v1/keys/{id}/rotation',

@@ -1,5 +1,4 @@
-// What one organization's principal can change: its own, and nothing else. The control plane has no such principal yet; the
-// code beneath it must not need one to be safe.
+// What one organization's principal can change: its own, and nothing else, by the code beneath the endpoints alone.
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'

@@ -57,7 +57,8 @@ it('what expired a day ago is gone, ended or not, and nothing else is', async ()
 it('more than one statement takes is gone after one run', async () => {
   await env.DB.prepare(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5001)
-     INSERT INTO portal_links SELECT 'l' || i, 'org_1', i, 'mem_1', '/', 'op_1', 0, i, NULL FROM n`,
+     INSERT INTO portal_links (id, organization_id, hash, member_id, return_to, created_by, created_at, expires_at)
+     SELECT 'l' || i, 'org_1', i, 'mem_1', '/', 'op_1', 0, i FROM n`,
   ).run()
   await run()
   expect((await db.select().from(portalLinks)).map(({ id }) => id)).toEqual(['kept'])

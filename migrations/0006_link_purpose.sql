@@ -1,0 +1,1 @@
+ALTER TABLE `portal_links` ADD `purpose` text DEFAULT 'login' NOT NULL;

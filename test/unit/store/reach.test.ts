@@ -1,0 +1,58 @@
+// Every function that reads what belongs to tenants says whose: by a reach, or by one organization. Read from the source, so
+// that a query which is added later is judged before anybody calls it.
+import { readFileSync } from 'node:fs'
+import { glob } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+
+const OF_TENANTS = /model\/schema\/(?:tenants|api-keys|usage|sessions)\.ts|\bauditEvents\b/
+const READS = /\.select\(|SELECT/
+const SAYS_WHOSE = /\bReach\b|\borganizationId\b|\bchain: string\b|\bHolderName\b|\bSessionName\b/
+
+/** Why these need not say it. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  expiredLinksQuery: 'deletes what is over, for a schedule, and shows nothing',
+  expiredSessionsQuery: 'deletes what is over, for a schedule, and shows nothing',
+  oldUsageQuery: 'deletes what is old, for a schedule, and shows nothing',
+  findHolderOperator: 'finds an operator, who is of the platform',
+  findOperatorBySubject: 'finds an operator, who is of the platform',
+  unboundOperatorQuery: 'finds an operator, who is of the platform',
+  readConfigSnapshot: 'reads routes, upstreams and plans, which are the platform’s',
+  isPlanUsed: 'answers yes or no of all tenants, about a plan, which is the platform’s',
+  insertTerms: 'writes a key that was read within reach',
+  findOfOperator: 'takes the condition of its caller, which names the session',
+  findOfMember: 'takes the condition of its caller, which names the session',
+  findKeyFacts: 'is the gateway’s: the hash of a whole key is the right to it',
+  rotations: 'finds work for a schedule, and shows nothing',
+  isUsed: 'answers yes or no of all tenants, about a plan, which is the platform’s',
+  hasTag: 'is a condition on keys, beside that of their reach',
+  hasTerm: 'is a condition on keys, beside that of their reach',
+  isIn: 'is a condition on keys, beside that of their reach',
+  isOfTeam: 'is the condition of a reach itself',
+  probeShards: 'asks whether the tables are there',
+}
+
+interface Reader {
+  readonly name: string
+  readonly parameters: string
+}
+
+async function readers(): Promise<readonly Reader[]> {
+  const found: Reader[] = []
+  for await (const path of glob('src/store/*.ts')) {
+    const text = readFileSync(path, 'utf8')
+    if (!OF_TENANTS.test(text)) continue
+    for (const [whole, name = ''] of text.matchAll(/^(?:export )?(?:async )?function (\w+)[\s\S]*?^\}/gm)) {
+      const parameters = whole.slice(0, whole.search(/\)[^()]*\{\n/))
+      if (READS.test(whole.slice(parameters.length))) found.push({ name, parameters })
+    }
+  }
+  return found
+}
+
+it('each reader of tenant data takes a reach or an organization, or is excepted for a reason', async () => {
+  const all = await readers()
+  expect(all.length).toBeGreaterThan(30)
+  const silent = all.filter(({ parameters }) => !SAYS_WHOSE.test(parameters)).map(({ name }) => name)
+  expect(silent.filter((name) => EXCEPTIONS[name] === undefined)).toEqual([])
+  expect(Object.keys(EXCEPTIONS).filter((name) => !silent.includes(name))).toEqual([])
+})

@@ -1,0 +1,64 @@
+// Plans, policies, prefixes and recoverability are given to a member, not chosen by it.
+import { env } from 'cloudflare:workers'
+import { applyD1Migrations } from 'cloudflare:test'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { newId } from '../../../src/ids.ts'
+import { eventsOf } from '../store/chain.ts'
+import { insertOrganization } from '../store/rows.ts'
+import { asMember } from './membership.ts'
+import { browse, insertMember, type Jar } from './people.ts'
+
+let organizationId: string
+let jar: Jar
+
+beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
+beforeEach(async () => {
+  organizationId = await insertOrganization()
+  jar = await asMember(await insertMember({ organizationId }))
+})
+
+describe('what a member may use is not for it to choose', () => {
+  const refusal = { code: 'permission_missing', permission: 'plans:assign' }
+
+  it.each([
+    ['plan_id', newId('plan')],
+    ['recoverable', true],
+    ['key_prefix', 'acme'],
+  ] as const)('a project is made without %s', async (field, value) => {
+    const json = { organization_id: organizationId, name: 'App', [field]: value }
+    const answer = await browse(jar, '/_latchkey/v1/projects', { json })
+    expect([answer.status, answer.body]).toMatchObject([403, refusal])
+  })
+
+  it.each(['plan_id', 'policy', 'recoverable'] as const)('a project is changed without %s', async (field) => {
+    const project = await browse<{ id: string }>(jar, '/_latchkey/v1/projects', {
+      json: { organization_id: organizationId, name: 'App' },
+    })
+    const given = { plan_id: newId('plan'), policy: { idle_days: 3 }, recoverable: true }
+    const json = { [field]: given[field] }
+    const answer = await browse(jar, `/_latchkey/v1/projects/${project.body.id}`, { method: 'PATCH', json })
+    expect([answer.status, answer.body]).toMatchObject([403, refusal])
+  })
+
+  it('a key is made and changed without a plan, alone and in bulk', async () => {
+    const KEYS = '/_latchkey/v1/keys'
+    const project = await browse<{ id: string }>(jar, '/_latchkey/v1/projects', {
+      json: { organization_id: organizationId, name: 'App' },
+    })
+    const given = { project_id: project.body.id, name: 'K' }
+    const key = (await browse<{ key: { id: string } }>(jar, KEYS, { json: given })).body.key.id
+    const before = await eventsOf(organizationId)
+    const plan = { plan_id: newId('plan') }
+    const answers = [
+      await browse(jar, KEYS, { json: { ...given, ...plan } }),
+      await browse(jar, `${KEYS}/${key}`, { method: 'PATCH', json: plan }),
+    ]
+    for (const answer of answers) expect([answer.status, answer.body]).toMatchObject([403, refusal])
+    for (const json of [
+      { action: 'create', items: [{ ...given, ...plan }] },
+      { action: 'update', items: [{ id: key, ...plan }] },
+    ])
+      expect((await browse(jar, `${KEYS}/bulk`, { json })).text).toContain('plans:assign')
+    expect(await eventsOf(organizationId)).toEqual(before)
+  })
+})
