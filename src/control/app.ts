@@ -17,6 +17,7 @@ import { mountKeyRotation } from './routes/key-rotation.ts'
 import { mountKeySecrets } from './routes/key-secrets.ts'
 import { mountKeys } from './routes/keys.ts'
 import { mountLogin } from './routes/login.ts'
+import { mountOperators } from './routes/operators.ts'
 import { mountOrganizations } from './routes/organizations.ts'
 import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
@@ -70,6 +71,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountUpstreams,
     mountRoutes,
     mountSettings,
+    mountOperators,
     mountFeed,
     mountLogin,
     mountSessions,

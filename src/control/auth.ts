@@ -42,7 +42,10 @@ export const requireOperator = createMiddleware<ControlEnv>(async (c, next) => {
   return next()
 })
 
-async function authenticateBearer(deps: ControlDeps, header: string): Promise<Result<Authenticated, Refusal>> {
+async function authenticateBearer(
+  deps: ControlDeps,
+  header: string,
+): Promise<Result<Authenticated, Refusal>> {
   const token = bearerToken(header)
   if (token === null) return err(refuse('unauthorized'))
   if (await equalSecrets(token, deps.config.adminToken)) return ok({ caller: ADMIN, session: null })

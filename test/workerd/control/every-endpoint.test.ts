@@ -24,6 +24,7 @@ const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
   plans: 'plan',
   upstreams: 'upstream',
   routes: 'route',
+  operators: 'operator',
 }
 
 const TENANTS = ['organizations', 'teams', 'projects']
@@ -39,14 +40,17 @@ const VERBS: readonly (readonly [resource: string, verb: string])[] = [
     'cancel-rotation',
     'reveal',
   ].map((verb) => ['keys', verb] as const),
-  ...TENANTS.flatMap((name) => ['suspend', 'resume'].map((verb) => [name, verb] as const)),
+  ...[...TENANTS, 'operators'].flatMap((name) => ['suspend', 'resume'].map((verb) => [name, verb] as const)),
 ]
 const CHANGES = [
   ...VERBS.map(([name, verb]) => `POST /_latchkey/v1/${name}/{id}/${verb}`),
-  ...[...TENANTS, 'keys', 'plans', 'upstreams', 'routes'].map((name) => `DELETE /_latchkey/v1/${name}/{id}`),
+  ...[...TENANTS, 'keys', 'plans', 'upstreams', 'routes', 'operators'].map(
+    (name) => `DELETE /_latchkey/v1/${name}/{id}`,
+  ),
 ]
 const REST = [
   'GET /_latchkey/v1/keys/{id}/rotation',
+  'POST /_latchkey/v1/operators/{id}/rotate-key',
   'GET /_latchkey/v1/compliance',
   'POST /_latchkey/v1/keys/inspect',
   'POST /_latchkey/v1/keys/bulk',
