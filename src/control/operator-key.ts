@@ -1,6 +1,7 @@
 // Keys of operators: made like any other key, under a prefix of their own, and looked up in D1 at each request. No copy of
 // one lies at the edge: what ends an operator ends its key with the next request.
 import { hasValidCheck, importCheckSecret } from '../keys/check.ts'
+import { OPERATOR_PREFIX } from '../keys/compose.ts'
 import { digestKey } from '../keys/digest.ts'
 import { displayForm } from '../keys/display.ts'
 import { parseKey, type KeyShape } from '../keys/format.ts'
@@ -13,8 +14,6 @@ import { findOperatorByKey, touchOperator } from '../store/operators.ts'
 import type { ControlDeps } from './deps.ts'
 import { logFailure } from './failure.ts'
 import { newestCheckSecret } from './minted-key.ts'
-
-export const OPERATOR_PREFIX = 'lko'
 
 const SHAPE: KeyShape = { prefix: OPERATOR_PREFIX, region: null, kind: 'secret', environment: 'live' }
 
