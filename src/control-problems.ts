@@ -12,7 +12,7 @@ const CONTROL_PROBLEMS: Readonly<Record<ControlProblemCode, ProblemRow>> = {
   permission_missing: {
     status: 403,
     title: 'Permission missing',
-    when: 'The caller is known, and its role does not hold the `permission` that this endpoint needs.',
+    when: 'The caller is known, and its role does not hold the `permission` that is needed, or it expires before what it would grant.',
   },
   cross_site_request: {
     status: 403,

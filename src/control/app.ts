@@ -19,6 +19,7 @@ import { mountKeySecrets } from './routes/key-secrets.ts'
 import { mountKeys } from './routes/keys.ts'
 import { mountLogin } from './routes/login.ts'
 import { mountMembers } from './routes/members.ts'
+import { mountOperators } from './routes/operators.ts'
 import { mountOrganizations } from './routes/organizations.ts'
 import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
@@ -78,6 +79,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountSettings,
     mountAuditEvents,
     mountUsage,
+    mountOperators,
     mountFeed,
     mountLogin,
     mountSessions,

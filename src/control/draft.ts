@@ -49,7 +49,7 @@ export function draftUpdate<Row extends Tracked>(
   { action, teamId, publish, condition }: About,
 ): Draft<Row> {
   const changes = differences(show(before), show({ ...before, ...set }))
-  if (Object.keys(changes).length === 0)
+  if (Object.keys(changes).length === 0 && storesNothing(before, set))
     return { result: before, statements: () => [], account: null, publish }
   const whole = { ...set, version: before.version + 1, updatedAt: at }
   return {
@@ -59,6 +59,15 @@ export function draftUpdate<Row extends Tracked>(
     publish,
     condition,
   }
+}
+
+// What is shown may be the same and the row not: a key that has expired is shown as that, whatever else it is. Lists and objects are
+// judged by what is shown, where their order says nothing.
+function storesNothing(before: object, set: object): boolean {
+  const stored = new Map<string, unknown>(Object.entries(before))
+  return Object.entries(set).every(
+    ([name, value]) => (typeof value === 'object' && value !== null) || value === stored.get(name),
+  )
 }
 
 /** Each member that differs, compared as JSON: that is how both are stored and shown. */

@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi'
 import { MAX_CLOCK_SKEW_MS } from '../feed/usable.ts'
 import { effectiveEnd } from '../model/effective.ts'
+import { isLeak } from '../policy/leak.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { findKey, updateKey, type KeyRow } from '../store/api-keys.ts'
@@ -54,11 +55,16 @@ export const KEY_VERBS: Readonly<Record<Verb, Decide<KeyRow>>> = {
   })),
 }
 
-/** For good. A key that is revoked already stays as it is: its first reason and time are what happened. */
+/**
+ * For good. A key that is revoked already stays as it is: its first reason and time are what happened. But for a leak, which may come to
+ * light later, and after which the key is never restored.
+ */
 export function revocation(reason: string): Decide<KeyRow> {
-  return ({ state }, at) => {
-    const set: Partial<KeyRow> =
-      state === 'revoked' ? {} : { state: 'revoked', revokedAt: at, revocationReason: reason }
+  return (key, at) => {
+    const isFirst = key.state !== 'revoked'
+    const isLeakNow = isLeak(reason) && !isLeak(key.revocationReason)
+    const revoked: Partial<KeyRow> = isFirst ? { state: 'revoked', revokedAt: at } : {}
+    const set = isFirst || isLeakNow ? { ...revoked, revocationReason: reason } : {}
     return ok({ done: 'revoked', set, heldBy: 'edge' })
   }
 }

@@ -1,20 +1,37 @@
 // What follows a revocation: the key comes back, or is gone for good and leaves a tombstone.
 import { shownState } from '../model/effective.ts'
+import { isLeak } from '../policy/leak.ts'
+import { CANCELLED } from '../policy/rotation.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { KeyRow } from '../store/api-keys.ts'
+import { findPlan, planStands } from '../store/plans.ts'
+import type { ControlDeps } from './deps.ts'
 import type { Decide } from './resource.ts'
 
 const RESTORABLE_MS = 7 * 86_400_000
 
 /** Back to what it was before it was revoked. Copies at the edge are condemned as by any change, and read again. */
-export const restoration: Decide<KeyRow> = (key, at) => {
-  if (key.state !== 'revoked') return ok({ done: 'restored', set: {}, heldBy: 'edge' })
-  if (isLeaked(key)) return refuseConflict('The key has leaked: it is never restored.')
-  if (at - (key.revokedAt ?? 0) > RESTORABLE_MS)
-    return refuseConflict('The key was revoked more than 7 days ago.')
-  const set: Partial<KeyRow> = { state: stateBefore(key), revokedAt: null, revocationReason: null }
-  return ok({ done: 'restored', set, heldBy: 'edge' })
+export function restoration({ databases }: ControlDeps): Decide<KeyRow> {
+  return async (key, at) => {
+    if (key.state !== 'revoked') return ok({ done: 'restored', set: {}, heldBy: 'edge' })
+    const refused = refusesRestoration(key, at)
+    if (refused !== null) return refuseConflict(refused)
+    // While the key was revoked, nothing kept its plan from being deleted.
+    if (key.planId !== null && (await findPlan(databases, key.planId)) === null)
+      return refuseConflict('The plan of the key has been deleted: create another key.')
+    const set: Partial<KeyRow> = { state: stateBefore(key), revokedAt: null, revocationReason: null }
+    const condition = planStands(databases, key.organizationId, key.planId)
+    return ok({ done: 'restored', set, heldBy: 'edge', condition })
+  }
+}
+
+function refusesRestoration({ revocationReason, revokedAt }: KeyRow, at: number): string | null {
+  if (isLeak(revocationReason)) return 'The key has leaked: it is never restored.'
+  // Nothing would end it, nor the key that it was to replace.
+  if (revocationReason === CANCELLED)
+    return 'The key was made by a rotation that was called off: rotate again.'
+  return at - (revokedAt ?? 0) > RESTORABLE_MS ? 'The key was revoked more than 7 days ago.' : null
 }
 
 /**
@@ -34,11 +51,6 @@ export const deletion: Decide<KeyRow> = (key, at) => {
     metadata: {},
   }
   return ok({ done: 'deleted', set, heldBy: 'edge' })
-}
-
-// In the operator's own words, of which this one has a meaning.
-function isLeaked({ revocationReason }: KeyRow): boolean {
-  return revocationReason?.trim().toLowerCase() === 'leaked'
 }
 
 // A revocation leaves the times of what was before: enabling clears `disabledAt`.

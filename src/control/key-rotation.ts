@@ -3,6 +3,7 @@
 import type { z } from '@hono/zod-openapi'
 import { MAX_CLOCK_SKEW_MS } from '../feed/usable.ts'
 import {
+  CANCELLED,
   isRotationOpen,
   refusesCancellation,
   refusesCompletion,
@@ -33,9 +34,6 @@ export interface RotatedKey {
   /** Null: stored, and not published yet. The secret is told all the same, because nobody could tell it later. */
   readonly propagation: Propagation | null
 }
-
-/** Why a successor is revoked whose rotation was called off. */
-export const CANCELLED = 'rotation_cancelled'
 
 export async function rotateKey(
   deps: ControlDeps,

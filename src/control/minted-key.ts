@@ -25,16 +25,22 @@ export type Mint = (project: ProjectRow, shape: Pick<KeyShape, 'kind' | 'environ
 
 /** The mint under the newest check secret: read once, however many keys are made. */
 export async function openMint(deps: ControlDeps): Promise<Result<Mint, Refusal>> {
+  const newest = await newestCheckSecret(deps)
+  if (!newest.ok) return newest
+  return ok(async (project, { kind, environment }) => {
+    const shape = { prefix: project.keyPrefix, region: null, kind, environment }
+    const secret = await mintKey(shape, newest.value, deps.random)
+    return { secret, imprint: await imprintOf(deps, project, secret) }
+  })
+}
+
+/** Under which the check digits of new keys are made. */
+export async function newestCheckSecret(deps: ControlDeps): Promise<Result<CryptoKey, Refusal>> {
   const config = await deps.findConfig()
   if (!config.ok) return config
   const [newest] = config.value.settings.checkSecrets
   if (newest === undefined) throw new Error('settings hold no check secret')
-  const checkSecret = await importCheckSecret(newest)
-  return ok(async (project, { kind, environment }) => {
-    const shape = { prefix: project.keyPrefix, region: null, kind, environment }
-    const secret = await mintKey(shape, checkSecret, deps.random)
-    return { secret, imprint: await imprintOf(deps, project, secret) }
-  })
+  return ok(await importCheckSecret(newest))
 }
 
 async function imprintOf(

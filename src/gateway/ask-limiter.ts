@@ -6,12 +6,12 @@ import { err, ok, type Result } from '../result.ts'
 import type { Budget } from './budget.ts'
 import type { GatewayDeps } from './deps.ts'
 import { canSpend, isRefused } from './holding.ts'
-import type { Draw, Subject, Want } from './subject.ts'
+import { isResting, type Draw, type Subject, type Want } from './subject.ts'
 import { capacityOf } from '../policy/rule.ts'
 import { refusedBy } from './limit-refusal.ts'
 import { isLeased } from './limiter-ask.ts'
-import { isAsking, isResting, renew, returnExact, settleExact } from './limiter-call.ts'
-import { askInTurn, POLL_MS } from './limiter-turn.ts'
+import { isAsking, renew, returnExact, settleExact } from './limiter-call.ts'
+import { askInTurn, PATIENCE_MS, POLL_MS } from './limiter-turn.ts'
 import { reserveCredit, reserveOwn, reserveTokens, takenBy, type Reservation } from './reservation.ts'
 
 const outage = lazy(() => import('./limiter-outage.ts'))
@@ -64,6 +64,7 @@ async function reserveOf(
   deps: GatewayDeps,
 ): Promise<Result<readonly Reservation[], Refusal>> {
   const { cost } = want
+  const sinceMs = deps.now()
   for (;;) {
     const now = deps.now()
     const refused = standingRefusal(draws, cost, now)
@@ -71,7 +72,9 @@ async function reserveOf(
     const lacking = draws.filter((draw) => !isCovered(draw, cost, now))
     if (lacking.length === 0) return ok(draws.map((draw) => reserve(draw, cost, now)))
     // One asks for all who wait for tokens of a lease; where there is none to be had, each request asks for itself.
-    if (isResting(subject, now) || !lacking.some(isWorthWaiting) || !isAsking(subject, now)) {
+    const isImpatient = now < sinceMs || now - sinceMs > PATIENCE_MS
+    const waits = lacking.some(isWorthWaiting) && isAsking(subject, now)
+    if (isImpatient || isResting(subject, now) || !waits) {
       const covered = draws.filter((draw) => !lacking.includes(draw))
       const reserved = covered.map((draw) => reserve(draw, cost, now))
       const taken = await takeLacking(subject, lacking, want, deps)

@@ -10,7 +10,7 @@ import type { FoundKey } from './lookup.ts'
 import { drawsOf } from './draws.ts'
 import type { Trace } from './record.ts'
 import { canSpend, isRefused, spend, unspend } from './holding.ts'
-import type { Draw, Subject } from './subject.ts'
+import { isResting, type Draw, type Subject } from './subject.ts'
 
 export interface Budget {
   /** For a request that does not go out after all. */
@@ -37,7 +37,7 @@ export function takeBudget(
   if (found === null || planId === null) return ok(UNLIMITED)
   const { key } = found
   const plan = config.plans.get(planId)
-  if (plan === undefined) return unknownPlan(found, config)
+  if (plan === undefined) return err(UNKNOWN_PLAN)
   const now = deps.now()
   const { cost } = route
   const draws = drawsOf(key, plan, route, deps.memory, now)
@@ -55,14 +55,8 @@ export function takeBudget(
 }
 
 // The plan may be younger than the copy of the configuration, which will be renewed within the bound: until then its limits are not
-// known, and what they refuse must not pass. A plan that is still unknown to a younger configuration does not exist.
-function unknownPlan(
-  { readAt }: Pick<FoundKey, 'readAt'>,
-  { snapshot }: CompiledConfig,
-): Result<Budget, Refusal> {
-  if (snapshot.readAt >= readAt) return ok(UNLIMITED)
-  return err(refuse('verification_unavailable', { retryAfterSeconds: 1 }))
-}
+// known, and what they refuse must not pass. Nor where it is gone for good: plans that keys have are not deleted.
+const UNKNOWN_PLAN: Refusal = refuse('verification_unavailable', { retryAfterSeconds: 1 })
 
 // A client that goes away ends its invocation, and with it what was held for it would be held for as long as this isolate goes on
 // asking, spent by nobody: what has begun comes to its end all the same.
@@ -90,7 +84,8 @@ function renewBehind(draws: readonly Draw[], now: number, deps: GatewayDeps): vo
       facts.enforcement === 'exact' ||
       holding.scarce === 'to renew' ||
       (isYoung && isFull) ||
-      subject.askingSince !== 0
+      subject.askingSince !== 0 ||
+      isResting(subject, now)
     )
       continue
     subject.askingSince = now

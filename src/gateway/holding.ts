@@ -12,6 +12,8 @@ export interface Holding {
   heldAs: string
   /** By which name it was last asked for. */
   askedAs: string
+  /** The call whose answer brought the lease, or went on with it: an older one knows less. */
+  adoptedFrom: number
   /** The tokens may be spent from then on, and no longer than until. Epoch milliseconds. */
   sinceMs: number
   untilMs: number

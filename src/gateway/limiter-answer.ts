@@ -5,12 +5,18 @@ import { forgetLease, forgetRefusals, type Holding } from './holding.ts'
 import type { Draw } from './subject.ts'
 import { close } from './limiter-settling.ts'
 
+/** The call that is answered: when it was sent, and the how manyth it was. */
+export interface Sent {
+  readonly sentAt: number
+  readonly order: number
+}
+
 /** @returns whether there are tokens that have to be brought back at the end of their lease */
 export function learn(
   { subject, holding }: Draw,
   ask: Ask,
   standing: Standing,
-  sentAt: number,
+  { sentAt, order }: Sent,
   { now: clock }: GatewayDeps,
 ): boolean {
   const now = clock()
@@ -30,6 +36,8 @@ export function learn(
   // Nothing is left to be charged: what comes next would pass on credit that it cannot pay.
   holding.emptyUntilMs = emptyMs === null ? null : now + emptyMs
   if (lease === 0) return false
+  // Of a lease that another one has followed: what it brings is charged with that one, and totals of this one go on.
+  if (holding.lease !== 0 && holding.lease !== lease && order < holding.adoptedFrom) return false
   // By another name: of the one from before the failure, the last word is said now. By the same: it has ended, and all of it is charged.
   if (holding.lease !== 0 && holding.heldAs !== holder) close(subject, holding, now)
   else if (holding.lease !== lease) forgetLease(holding)
@@ -39,7 +47,8 @@ export function learn(
   // A lease that goes on is never made shorter; of one from before the clock stepped back, it is not known how long it is.
   const goesOnUntilMs = lease === holding.lease && holding.sinceMs <= sentAt ? holding.untilMs : 0
   const untilMs = Math.max(goesOnUntilMs, sentAt + ttlMs)
-  Object.assign(holding, { lease, heldAs: holder, tokens, sinceMs: sentAt, untilMs })
+  const adoptedFrom = Math.max(order, holding.adoptedFrom)
+  Object.assign(holding, { lease, heldAs: holder, tokens, sinceMs: sentAt, untilMs, adoptedFrom })
   return tokens + own > 0
 }
 

@@ -6,13 +6,15 @@ import { withTimeout } from '../timeout.ts'
 import type { GatewayDeps } from './deps.ts'
 import { holderOf } from './holder.ts'
 import type { Holding } from './holding.ts'
-import type { Draw, Subject, Want } from './subject.ts'
+import { isResting, type Draw, type Subject, type Want } from './subject.ts'
 import { learn } from './limiter-answer.ts'
 import { asksOf, isLeased } from './limiter-ask.ts'
 import { close, closeUnknown, giveUp, isUnheard, nameOf, reportOf } from './limiter-settling.ts'
 
 /** A limiter that takes longer is taken for unreachable: the limit's `on_outage` decides. */
 export const TIMEOUT_MS = 1_000
+/** Calls to a limiter that requests have under way: enough for those that come one by one, from a limiter that is not near. */
+export const MOST_CALLS = 4
 /** How long a limiter that failed is left alone, and one that failed again, until it is tried behind an answer. */
 const REST_MS = 1_000
 const LONG_REST_MS = 5_000
@@ -20,11 +22,6 @@ const LONG_REST_MS = 5_000
 const SETTLE_AFTER_MS = 5
 /** Where nobody does so, because its request has ended, the next request tries it. */
 const OVERDUE_MS = 500
-
-// Clocks that step back would make either last too long.
-export function isResting({ restsUntilMs }: Subject, now: number): boolean {
-  return now < restsUntilMs && now >= restsUntilMs - LONG_REST_MS - OVERDUE_MS
-}
 
 export function isAsking({ askingSince }: Subject, now: number): boolean {
   return isRecent(askingSince, now)
@@ -56,6 +53,7 @@ export async function callLimiter(
   // While one tries it, the others leave it alone.
   if (subject.misses > 0) subject.restsUntilMs = sentAt + TIMEOUT_MS
   const call = { sinceMs: sentAt }
+  const sent = { sentAt, order: ++subject.calls }
   subject.underWay.add(call)
   try {
     const limiter = deps.limiter(subject.name)
@@ -66,16 +64,16 @@ export async function callLimiter(
     subject.answerMs = Math.max(0, deps.now() - sentAt)
     if (subject.misses > 0) Object.assign(subject, { misses: 0, restsUntilMs: 0 })
     markHeard()
-    // By names that were given up meanwhile: what it brings is not touched.
-    if (failures !== subject.failures) return answers
     for (const [i, { draws }] of requested.entries())
       for (const [j, draw] of draws.entries()) {
         const ask = requests[i]?.[j]
         const standing = answers[i]?.standings[j]
-        if (ask === undefined || standing === undefined) continue
-        if (learn(draw, ask, standing, sentAt, deps)) deps.waitUntil(returnUnspent(draw, deps))
+        // By names that were given up meanwhile: what it brings is not touched, what it refuses stays refused.
+        const isFormerName = failures !== subject.failures && standing?.retryMs === 0
+        if (ask === undefined || standing === undefined || isFormerName) continue
+        if (learn(draw, ask, standing, sent, deps)) deps.waitUntil(returnUnspent(draw, deps))
       }
-    if ([...subject.closings].some(({ isHeard }) => !isHeard)) deps.waitUntil(tell(subject, deps))
+    if ([...subject.closings.values()].some(({ isHeard }) => !isHeard)) deps.waitUntil(tell(subject, deps))
     return answers
   } catch (error) {
     deps.log({ event: 'limiter_unreachable', limiter: subject.name, error: errorName(error) })
@@ -110,8 +108,10 @@ export async function settleExact(
     .map(({ holding }) => holding)
   for (const holding of own) holding.settlingSince = now
   await deps.sleep(SETTLE_AFTER_MS)
-  while (own.some(isUnheard)) if ((await callLimiter(subject, [], deps)) === null) break
+  // From here on, requests that pass see to themselves.
   for (const holding of own) holding.settlingSince = 0
+  // Where many ask, the next call tells of this too.
+  if (own.some(isUnheard) && subject.underWay.size < MOST_CALLS) await tell(subject, deps)
 }
 
 /** What was set aside for a request that another limiter refused goes back now; a lease keeps its tokens for the next one. */
@@ -142,8 +142,9 @@ function isFormer(holding: Holding, subject: Subject, deps: GatewayDeps): boolea
   return holding.heldAs !== nameOf(holding, subject, deps)
 }
 
+// Totals can wait: whoever finds the limiter again tells them.
 async function tell(subject: Subject, deps: GatewayDeps): Promise<void> {
-  await callLimiter(subject, [], deps)
+  if (!isResting(subject, deps.now())) await callLimiter(subject, [], deps)
 }
 
 // Whether the limiter heard is not known: what was said is said again, by names that nobody else goes by.
@@ -162,5 +163,6 @@ async function tryAgain(subject: Subject, afterMs: number, deps: GatewayDeps): P
   subject.isMissed = false
   await deps.sleep(afterMs)
   // Of one that nobody asks for any more, the next request will find out.
-  if (subject.failures === failures && (misses === 1 || subject.isMissed)) await tell(subject, deps)
+  if (subject.failures === failures && (misses === 1 || subject.isMissed))
+    await callLimiter(subject, [], deps)
 }

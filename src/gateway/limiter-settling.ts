@@ -17,7 +17,7 @@ export interface Report {
 
 /** The name by which tokens of a limit are asked for now. */
 export function nameOf(holding: Holding, subject: Subject, deps: GatewayDeps): string {
-  return `${holderOf(deps)}/${holding.number}/${subject.failures}`
+  return `${holderOf(deps)}/${subject.serial}.${holding.number}/${subject.failures}`
 }
 
 /** @param now epoch milliseconds */
@@ -74,13 +74,15 @@ export function closeUnknown(subject: Subject, now: number, deps: GatewayDeps): 
 
 // Said again for as long as a call that is late could set something aside after it.
 function addClosing({ closings }: Subject, settlement: Settlement, now: number): void {
-  closings.add({ settlement: { ...settlement, isLast: true }, untilMs: now + CLOSING_MS, isHeard: false })
+  const { holder, counter } = settlement
+  const closing = { settlement: { ...settlement, isLast: true }, untilMs: now + CLOSING_MS, isHeard: false }
+  closings.set(`${holder} ${counter}`, closing)
 }
 
 function livingClosings({ closings }: Subject, now: number): readonly Closing[] {
-  for (const closing of closings)
-    if (now >= closing.untilMs || now < closing.untilMs - CLOSING_MS) closings.delete(closing)
-  return [...closings]
+  for (const [name, closing] of closings)
+    if (now >= closing.untilMs || now < closing.untilMs - CLOSING_MS) closings.delete(name)
+  return [...closings.values()]
 }
 
 function settlementOf({ heldAs, counter, lease, spent, returned }: Holding): Settlement {

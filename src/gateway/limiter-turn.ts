@@ -6,20 +6,17 @@
 import type { TakeAnswer } from '../limits/rpc.ts'
 import type { GatewayDeps } from './deps.ts'
 import { isRefused } from './holding.ts'
-import type { Draw, Subject, Waiting, Want } from './subject.ts'
-import { callLimiter, isRecent, isResting, TIMEOUT_MS } from './limiter-call.ts'
+import { isResting, type Draw, type Subject, type Waiting, type Want } from './subject.ts'
+import { callLimiter, isRecent, MOST_CALLS, TIMEOUT_MS } from './limiter-call.ts'
 
 /** How often a request looks for what another one's call has brought. */
 export const POLL_MS = 5
-
-/** Enough for requests that come one by one, from a limiter that is not near. */
-const MOST_CALLS = 4
 
 /** What a limiter decides in a few milliseconds. */
 const MOST_TOGETHER = 256
 
 /** For a call of others to come back, and then its own. */
-const PATIENCE_MS = 2 * TIMEOUT_MS
+export const PATIENCE_MS = 2 * TIMEOUT_MS
 
 /** @returns null: the limiter cannot be reached; `refused`: by what another request has learned meanwhile */
 export async function askInTurn(

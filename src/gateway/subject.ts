@@ -5,6 +5,8 @@ import type { LimitFacts, QuotaFacts } from '../model/limits.ts'
 import { capacityOf, counterOf, type Rule } from '../policy/rule.ts'
 import type { Holding } from './holding.ts'
 
+/** With the time for somebody to try it. */
+const LONGEST_REST_MS = 6_000
 /** Before the limiter has told how long a lease is. */
 const FIRST_LEASE_MS = 1_000
 
@@ -12,6 +14,8 @@ const FIRST_LEASE_MS = 1_000
 export interface Subject {
   /** Name of its limiter. */
   readonly name: string
+  /** Of this isolate's subjects, never used again: one that was forgotten and is made anew goes by other names there. */
+  readonly serial: number
   /** By rule: what one plan refuses, another may let pass. */
   readonly holdings: Map<string, Holding>
   /** Since when a call for a lease is under way, 0: none. Others wait for what it brings. Epoch milliseconds. */
@@ -20,7 +24,9 @@ export interface Subject {
   readonly underWay: Set<{ readonly sinceMs: number }>
   readonly waiting: Set<Waiting>
   /** What is still to be said of leases that this isolate is done with. */
-  readonly closings: Set<Closing>
+  readonly closings: Map<string, Closing>
+  /** Calls so far: answers come in another order. */
+  calls: number
   /** Its limiter failed: it is left alone until then. */
   restsUntilMs: number
   /** How long its last answer took, milliseconds: tokens of a lease that is not much longer would come too late. */
@@ -58,14 +64,18 @@ export interface Draw {
   readonly holding: Holding
 }
 
+let subjects = 0
+
 export function newSubject(name: string): Subject {
   return {
     name,
+    serial: ++subjects,
     holdings: new Map(),
     askingSince: 0,
     underWay: new Set(),
     waiting: new Set(),
-    closings: new Set(),
+    closings: new Map(),
+    calls: 0,
     restsUntilMs: 0,
     answerMs: 0,
     misses: 0,
@@ -86,6 +96,7 @@ export function holdingOf(subject: Subject, rule: Rule, now: number): Holding {
     lease: 0,
     heldAs: '',
     askedAs: '',
+    adoptedFrom: 0,
     sinceMs: 0,
     untilMs: 0,
     leaseMs: FIRST_LEASE_MS,
@@ -109,4 +120,9 @@ export function holdingOf(subject: Subject, rule: Rule, now: number): Holding {
   }
   subject.holdings.set(key, made)
   return made
+}
+
+/** A limiter that failed is left alone. A clock that steps back would make that last too long. */
+export function isResting({ restsUntilMs }: Subject, now: number): boolean {
+  return now < restsUntilMs && now >= restsUntilMs - LONGEST_REST_MS
 }

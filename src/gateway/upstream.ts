@@ -131,6 +131,7 @@ function originHeaders({ request, upstream, credential, injected, via }: Outgoin
   if (headers.has('sec-websocket-protocol'))
     setOrDelete(headers, 'sec-websocket-protocol', plainProtocols(headers).join(', '))
   if (credential !== null) removeCredential(headers, credential)
+  removeOwnCookies(headers)
   // And wherever else the key stands: a browser's own Referer holds the query that held the key.
   cleanHeaders(headers, credential === null ? null : credential.text)
   if (upgrade?.toLowerCase() === 'websocket') headers.set('upgrade', 'websocket')
@@ -157,6 +158,15 @@ function removeCredential(headers: Headers, credential: Credential): void {
         break // removed for every request, and with the URL
     }
   }
+}
+
+/** Those of the control plane, which may stand on this host: no origin is to see who operates the gateway, let alone to act as them. */
+const OWN_COOKIES = ['latchkey_session', 'latchkey_login'].flatMap((name) => [`__Host-${name}`, name])
+
+function removeOwnCookies(headers: Headers): void {
+  const cookie = headers.get('cookie')
+  if (cookie?.includes('latchkey_') !== true) return
+  setOrDelete(headers, 'cookie', OWN_COOKIES.reduce(withoutCookie, cookie))
 }
 
 function setOrDelete(headers: Headers, name: string, value: string): void {

@@ -1,6 +1,9 @@
 // The text of a new key, put together from its parts: the reverse of format.ts, which the gateway never needs.
 import { isKeyPrefix, type KeyShape } from './format.ts'
 
+/** Of operators' keys. No project's keys bear it. */
+export const OPERATOR_PREFIX = 'lko'
+
 const REGION = /^[a-z]{2}$/
 
 /** `pk` marks a publishable key and is never a region. */

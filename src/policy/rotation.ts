@@ -12,11 +12,19 @@ export interface RotationFacts {
   readonly rotationGraceEndsAt: number | null
 }
 
+/** Why the successor is revoked when its rotation is called off. */
+export const CANCELLED = 'rotation_cancelled'
+
 const ENDED: ReadonlySet<KeyState> = new Set(['revoked', 'deleted'])
 
 /** True while both keys pass. @param now epoch milliseconds */
-export function isRotationOpen({ rotatedToId, rotationGraceEndsAt }: RotationFacts, now: number): boolean {
-  return rotatedToId !== null && rotationGraceEndsAt !== null && now < rotationGraceEndsAt
+export function isRotationOpen(
+  { state, rotatedToId, rotationGraceEndsAt }: RotationFacts,
+  now: number,
+): boolean {
+  return (
+    !ENDED.has(state) && rotatedToId !== null && rotationGraceEndsAt !== null && now < rotationGraceEndsAt
+  )
 }
 
 /**
@@ -68,6 +76,6 @@ export interface SilenceFacts extends RotationFacts {
  * @param now epoch milliseconds
  */
 export function isSilent(key: SilenceFacts, startedAt: number, now: number): boolean {
-  if (key.rotationQuietMs === null || ENDED.has(key.state) || !isRotationOpen(key, now)) return false
+  if (key.rotationQuietMs === null || !isRotationOpen(key, now)) return false
   return Math.max(startedAt, key.lastUsedAt ?? 0) + key.rotationQuietMs <= now
 }

@@ -3,9 +3,15 @@
 import { glob, readFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
 import { errorSections } from './errors.ts'
+import { memberRoles, platformRoles } from './roles.ts'
 import { tableSections } from './tables.ts'
 
-const GENERATORS: Readonly<Record<string, () => string>> = { errors: errorSections, tables: tableSections }
+const GENERATORS: Readonly<Record<string, () => string>> = {
+  errors: errorSections,
+  'member-roles': memberRoles,
+  'platform-roles': platformRoles,
+  tables: tableSections,
+}
 
 const SECTION = /<!-- begin (\S+) -->[\s\S]*?<!-- end \1 -->/g
 

@@ -99,7 +99,7 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(disable, async (c) => answerKey(c, KEY_VERBS.disable))
   app.openapi(enable, async (c) => answerKey(c, KEY_VERBS.enable))
   app.openapi(expire, async (c) => answerKey(c, KEY_VERBS.expire))
-  app.openapi(restore, async (c) => answerKey(c, restoration))
+  app.openapi(restore, async (c) => answerKey(c, restoration(c.env)))
   app.openapi(remove, async (c) => answerKey(c, deletion))
 }
 

@@ -1,5 +1,6 @@
 // Projects on the wire: what is accepted and what is shown.
 import { z } from '@hono/zod-openapi'
+import { OPERATOR_PREFIX } from '../../keys/compose.ts'
 import { isKeyPrefix } from '../../keys/format.ts'
 import { TENANT_STATES } from '../../model/vocabulary.ts'
 import type { ProjectRow } from '../../store/projects.ts'
@@ -22,6 +23,7 @@ export const NewProject = z
     key_prefix: z
       .string()
       .refine(isKeyPrefix, 'Is not a key prefix: 2 to 12 characters, a-z first, then a-z and 0-9.')
+      .refine((prefix) => prefix !== OPERATOR_PREFIX, "Is the prefix of operators' keys.")
       .optional()
       .openapi({
         description: 'First part of the keys made here, for secret scanners.',

@@ -27,8 +27,11 @@ const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
   upstreams: 'upstream',
   routes: 'route',
   'audit-events': 'event',
+  operators: 'operator',
 }
 
+/** Nobody keeps them in a file. */
+const PEOPLE: ReadonlySet<string> = new Set(['members', 'operators'])
 const TENANTS = ['organizations', 'teams', 'projects']
 const VERBS: readonly (readonly [resource: string, verb: string])[] = [
   ...[
@@ -43,16 +46,17 @@ const VERBS: readonly (readonly [resource: string, verb: string])[] = [
     'reveal',
   ].map((verb) => ['keys', verb] as const),
   ['members', 'reinvite'],
-  ...TENANTS.flatMap((name) => ['suspend', 'resume'].map((verb) => [name, verb] as const)),
+  ...[...TENANTS, 'operators'].flatMap((name) => ['suspend', 'resume'].map((verb) => [name, verb] as const)),
 ]
 const CHANGES = [
   ...VERBS.map(([name, verb]) => `POST /_latchkey/v1/${name}/{id}/${verb}`),
-  ...[...TENANTS, 'keys', 'members', 'plans', 'upstreams', 'routes'].map(
+  ...[...TENANTS, 'keys', 'members', 'plans', 'upstreams', 'routes', 'operators'].map(
     (name) => `DELETE /_latchkey/v1/${name}/{id}`,
   ),
 ]
 const REST = [
   'GET /_latchkey/v1/keys/{id}/rotation',
+  'POST /_latchkey/v1/operators/{id}/rotate-key',
   'GET /_latchkey/v1/compliance',
   'GET /_latchkey/v1/usage',
   'GET /_latchkey/v1/usage/top-keys',
@@ -136,7 +140,7 @@ describe('the document', () => {
       `GET /_latchkey/v1/${name}/{id}`,
       `POST /_latchkey/v1/${name}`,
       `PATCH /_latchkey/v1/${name}/{id}`,
-      `PUT /_latchkey/v1/${name}/{id}`,
+      ...(PEOPLE.has(name) ? [] : [`PUT /_latchkey/v1/${name}/{id}`]),
     ])
     expect(endpoints.map(label).sort()).toEqual([...resources, ...CHANGES, ...REST].sort())
     expect(guarded.every(({ path }) => path.startsWith('/_latchkey/v1/'))).toBe(true)

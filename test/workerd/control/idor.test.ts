@@ -32,7 +32,7 @@ const OWNED_FIELDS: Readonly<Record<string, Owned>> = {
   key_id: 'key',
 }
 /** They belong to the platform. No role of a member holds a permission for them. */
-const SHARED_PATHS = ['plans', 'upstreams', 'routes']
+const SHARED_PATHS = ['plans', 'upstreams', 'routes', 'operators']
 const SHARED_FIELDS = ['plan_id', 'upstream_id', 'route_id']
 /** Ids in words of the caller. */
 const FOREIGN_FIELDS = ['external_id']
@@ -40,7 +40,7 @@ const FOREIGN_FIELDS = ['external_id']
 const AUDITED_PATHS = ['audit-events']
 const AUDITED_FIELDS = ['actor_id', 'target_id']
 /** Set when a thing is made. A PUT may repeat them, and any other value is refused, whoever has it. */
-const FIXED_FIELDS = ['organization_id', 'project_id']
+const FIXED_FIELDS: ReadonlySet<string> = new Set(['organization_id', 'project_id'])
 
 /** Bodies that would be good, were it not for one id. */
 const BODIES: Readonly<Record<string, (own: Holdings['ids']) => object>> = {
@@ -202,7 +202,7 @@ describe.each(CASES)('to $who', ({ role, foreign, start }) => {
   )('the field %s of %s names nothing', async (field, _, endpoint) => {
     const kind = OWNED_FIELDS[field] ?? 'key'
     const ownPath = at(endpoint, own.ids[kindOfPath(endpoint) ?? 'key'])
-    const refusal = endpoint.method === 'PUT' && FIXED_FIELDS.includes(field) ? 422 : 404
+    const refusal = endpoint.method === 'PUT' && FIXED_FIELDS.has(field) ? 422 : 404
     const tryId = (ids: Holdings['ids']) => ask(ownPath, '', bodyOf(endpoint, { [field]: ids[kind] }))
     await expectSame(endpoint, role, tryId, refusal)
   })

@@ -160,9 +160,20 @@ describe('revoking a key', () => {
     const path = `${KEYS}/${key.id}/revoke`
     const first = await call<Revoked>(path, { method: 'POST' })
     expect(first.body.key).toMatchObject({ state: 'revoked', revocation_reason: 'unspecified' })
-    const second = await call<Revoked>(path, { json: { reason: 'leaked' } })
+    const second = await call<Revoked>(path, { json: { reason: 'left the company' } })
     expect(second.status).toBe(200)
     expect(second.body.key).toEqual(first.body.key)
+  })
+
+  it('of a leak that comes to light later takes the place of any other reason, for good', async () => {
+    const { key } = await createKey()
+    const path = `${KEYS}/${key.id}/revoke`
+    const first = await call<Revoked>(path, { json: { reason: 'left the company' } })
+    for (const reason of ['Leaked', 'tidying up']) {
+      const { body } = await call<Revoked>(path, { json: { reason } })
+      expect(body.key).toMatchObject({ revocation_reason: 'Leaked', revoked_at: first.body.key.revoked_at })
+    }
+    expect((await call(`${KEYS}/${key.id}/restore`, { method: 'POST' })).status).toBe(409)
   })
 
   it('refuses a reason that is no text', async () => {

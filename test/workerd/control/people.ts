@@ -3,9 +3,10 @@ import { operators } from '../../../src/model/schema/records.ts'
 import { members } from '../../../src/model/schema/tenants.ts'
 import { newId } from '../../../src/ids.ts'
 import { startSession } from '../../../src/control/session-changes.ts'
+import type { PlatformRole } from '../../../src/model/vocabulary.ts'
 import type { Holder, MemberRow, OperatorRow } from '../../../src/store/holders.ts'
 import { db, insertOrganization, NOW } from '../store/rows.ts'
-import { call, makeDeps, type Answer, type Call, type TestDeps } from './client.ts'
+import { call, create, makeDeps, type Answer, type Call, type TestDeps } from './client.ts'
 
 export const OWN = 'https://gateway.example.com'
 const times = { createdAt: NOW, updatedAt: NOW }
@@ -73,4 +74,14 @@ export async function loggedIn(holder: Holder, deps: TestDeps = makeDeps()): Pro
   const jar = new Jar()
   jar.held.set(SESSION_COOKIE, started.value.token)
   return jar
+}
+
+export interface MadeOperator {
+  readonly operator: { readonly id: string; readonly [field: string]: unknown }
+  readonly secret: string
+}
+
+/** An operator with a key, made by the ADMIN_TOKEN. */
+export function makeOperator(role: PlatformRole, fields: object = {}): Promise<MadeOperator> {
+  return create<MadeOperator>('operators', { name: 'Olga', role, ...fields })
 }

@@ -17,6 +17,7 @@ import { chainQuery } from '../../../src/store/audit-verify.ts'
 import { changeQuery, expiredQuery } from '../../../src/store/idempotency.ts'
 import { organizationsQuery } from '../../../src/store/organizations.ts'
 import { unpublishedQuery } from '../../../src/store/outbox.ts'
+import { operatorByKeyQuery, operatorsQuery, otherLastingOwnerQuery } from '../../../src/store/operators.ts'
 import { plansQuery } from '../../../src/store/plans.ts'
 import { expiredLinksQuery } from '../../../src/store/portal-links.ts'
 import { projectsQuery } from '../../../src/store/projects.ts'
@@ -230,6 +231,9 @@ describe('sessions and those who log in', () => {
     ['the sessions of somebody', sessionsQuery(db, holder, NOW, page), 'sessions_holder_index'],
     ['sessions that are over', expiredSessionsQuery(db, NOW, 5_000), 'sessions_expiry_index'],
     ['links that are over', expiredLinksQuery(db, NOW, 5_000), 'portal_links_expiry_index'],
+    ['operators by key', operatorByKeyQuery(db, 'a'.repeat(64), NOW), 'operators_hash_unique'],
+    ['operators by page', operatorsQuery(db, page), 'sqlite_autoindex_operators_1'],
+    ['owners who last', otherLastingOwnerQuery(db, 'op_1'), 'operators_state_index'],
     ['operators by address', unboundOperatorQuery(db, 'a@example.com', NOW), 'operators_unbound_index'],
     [
       'invited members by address',

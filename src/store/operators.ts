@@ -1,0 +1,77 @@
+// Operators in D1: how they are made, listed, and found by their key. How a login finds them is told by holders.ts.
+import { and, desc, eq, isNull, lt, ne, or } from 'drizzle-orm'
+import { operators } from '../model/schema/records.ts'
+import { open, type Database, type Databases } from './database.ts'
+import { operatorActs, type OperatorRow } from './holders.ts'
+import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
+import { completeRow, type Statement } from './statement.ts'
+
+/** An operator as it will be stored. */
+export function newOperatorRow(given: typeof operators.$inferInsert): OperatorRow {
+  return completeRow(operators, given)
+}
+
+export function insertOperator(db: Database, row: OperatorRow): readonly Statement[] {
+  return [db.insert(operators).values(row)]
+}
+
+/** Who holds a key and may act. @param hash SHA-256 of the key, hex @param now epoch milliseconds */
+export async function findOperatorByKey(
+  databases: Databases,
+  hash: string,
+  now: number,
+): Promise<OperatorRow | null> {
+  const row = await operatorByKeyQuery(open(databases.primary), hash, now).get()
+  return row ?? null
+}
+
+/** Exported for the test that reads its query plan. */
+export function operatorByKeyQuery(db: Database, hash: string, now: number) {
+  return db
+    .select()
+    .from(operators)
+    .where(and(eq(operators.hash, hash), operatorActs(now)))
+}
+
+export async function listOperators(databases: Databases, page: PageRequest): Promise<Page<OperatorRow>> {
+  return toPage([await operatorsQuery(open(databases.primary), page)], page)
+}
+
+/** Exported for the test that reads its query plan. */
+export function operatorsQuery(db: Database, page: PageRequest) {
+  return db
+    .select()
+    .from(operators)
+    .where(and(ne(operators.state, 'deleted'), lt(operators.id, before(page))))
+    .orderBy(desc(operators.id))
+    .limit(rowsToRead(page))
+}
+
+/** Whether an active owner without end is left besides this one. */
+export async function hasOtherLastingOwner(databases: Databases, id: string): Promise<boolean> {
+  return (await otherLastingOwnerQuery(open(databases.primary), id).get()) !== undefined
+}
+
+/** Exported for the test that reads its query plan. */
+export function otherLastingOwnerQuery(db: Database, id: string) {
+  return db
+    .select({ id: operators.id })
+    .from(operators)
+    .where(
+      and(
+        eq(operators.state, 'active'),
+        eq(operators.role, 'owner'),
+        isNull(operators.expiresAt),
+        ne(operators.id, id),
+      ),
+    )
+    .limit(1)
+}
+
+/** Writes down that the key is in use. Never backwards. @param now epoch milliseconds */
+export async function touchOperator(databases: Databases, id: string, now: number): Promise<void> {
+  await open(databases.primary)
+    .update(operators)
+    .set({ lastUsedAt: now })
+    .where(and(eq(operators.id, id), or(isNull(operators.lastUsedAt), lt(operators.lastUsedAt, now))))
+}
