@@ -1,6 +1,5 @@
 // Usage on the wire: a period that is asked for, and what was counted in it.
 import { z } from '@hono/zod-openapi'
-import type { Percentiles } from '../../limits/percentiles.ts'
 import { USAGE_GRAINS, type UsageGrain } from '../../model/vocabulary.ts'
 import type { Refusal } from '../../problem.ts'
 import { err, ok, type Result } from '../../result.ts'
@@ -131,7 +130,7 @@ function viewMeasured({ count, gatewayMs, originMs }: Pick<UsageGroup, 'count' |
 }
 
 // An estimate: more digits would say more than is known.
-function rounded(percentiles: Percentiles | null): Percentiles | null {
+function rounded(percentiles: UsageGroup['gatewayMs']): UsageGroup['gatewayMs'] {
   if (percentiles === null) return null
   return { p50: round(percentiles.p50), p95: round(percentiles.p95), p99: round(percentiles.p99) }
 }

@@ -10,6 +10,9 @@ const SAYS_WHOSE = /\bReach\b|\borganizationId\b|\bchain: string\b|\bHolderName\
 
 /** Why these need not say it. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
+  findRecord: 'finds what was answered to the caller itself, by its name and the key that it chose',
+  changeQuery: 'asks whether the caller itself made a change, by its name',
+  expiredQuery: 'deletes what is over, for a schedule, and shows nothing',
   expiredLinksQuery: 'deletes what is over, for a schedule, and shows nothing',
   expiredSessionsQuery: 'deletes what is over, for a schedule, and shows nothing',
   oldUsageQuery: 'deletes what is old, for a schedule, and shows nothing',
