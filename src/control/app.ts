@@ -16,6 +16,7 @@ import { mountKeyBulk } from './routes/key-bulk.ts'
 import { mountKeyList } from './routes/key-list.ts'
 import { mountKeyRotation } from './routes/key-rotation.ts'
 import { mountKeySecrets } from './routes/key-secrets.ts'
+import { mountKeyVerification } from './routes/key-verification.ts'
 import { mountKeys } from './routes/keys.ts'
 import { mountLogin } from './routes/login.ts'
 import { mountMembers } from './routes/members.ts'
@@ -72,6 +73,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountCompliance,
     mountKeyRotation,
     mountKeySecrets,
+    mountKeyVerification,
     mountPlans,
     mountUpstreams,
     mountRoutes,

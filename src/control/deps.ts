@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import type { ChangeName, FeedReport, Published } from '../feed/change.ts'
 import type { ConfigSnapshot, ReadStamp } from '../model/snapshot.ts'
+import type { Question, Verdict } from '../model/verification.ts'
 import type { Permission } from '../policy/permissions.ts'
 import type { Refusal } from '../problem.ts'
 import type { Result } from '../result.ts'
@@ -33,6 +34,8 @@ export interface ControlDeps {
   readonly sleep: (ms: number) => Promise<void>
   /** The configuration that the gateway on this isolate uses, or why there is none. */
   readonly findConfig: () => Promise<Result<ConfigSnapshot, Refusal>>
+  /** Judges a key as the gateway on this isolate does: the same copies, the same feed, the same budgets. */
+  readonly verify: (question: Question) => Promise<Verdict>
   readonly requestId: string
   readonly log: (event: Readonly<Record<string, unknown>>) => void
   readonly waitUntil: (promise: Promise<unknown>) => void

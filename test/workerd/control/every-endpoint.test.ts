@@ -62,6 +62,7 @@ const REST = [
   'GET /_latchkey/v1/usage/top-keys',
   'GET /_latchkey/v1/keys/{id}/usage',
   'POST /_latchkey/v1/keys/inspect',
+  'POST /_latchkey/v1/keys/verify',
   'POST /_latchkey/v1/keys/bulk',
   'GET /_latchkey/v1/settings',
   'PATCH /_latchkey/v1/settings',
