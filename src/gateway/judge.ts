@@ -22,7 +22,7 @@ export async function authenticate(
   if (route.auth === 'none') return ok(null)
   if (text !== null && route.strict) {
     // Only a key that could be one may cost a call.
-    const refusal = await refuseMalformed(text, config, trace.basis)
+    const refusal = await refuseMalformed(text, config, trace.basis, deps)
     if (refusal !== null) return err(refusal)
     await beStrict(trace.basis, trace.startedAtMs, deps)
   }

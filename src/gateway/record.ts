@@ -79,6 +79,7 @@ export function record(
     route_id: trace.route?.id ?? null,
     upstream_id: trace.route?.upstreamId ?? null,
     key_id: trace.key?.id ?? null,
+    ...(trace.key?.token && { token_id: trace.key.token.id }),
     project_id: trace.key?.projectId ?? null,
     organization_id: trace.key?.organizationId ?? null,
     address: safe(trace.address ?? ''),

@@ -17,5 +17,6 @@ export function viewVerified(key: KeyFacts, plan: PlanFacts | null): VerifiedKey
     expires_at: key.expiresAtMs === null ? null : new Date(key.expiresAtMs).toISOString(),
     rotated: key.rotated,
     metadata: key.metadata,
+    token_id: key.token?.id ?? null,
   }
 }

@@ -131,6 +131,7 @@ function note({ code, status }: Verdict, { cost }: Question, trace: Trace, deps:
     code,
     request_id: trace.requestId,
     key_id: trace.key?.id ?? null,
+    ...(trace.key?.token && { token_id: trace.key.token.id }),
     project_id: trace.key?.projectId ?? null,
     organization_id: trace.key?.organizationId ?? null,
     duration_ms: deps.now() - trace.startedAtMs,

@@ -50,6 +50,8 @@ export interface VerifiedKey {
   readonly expires_at: string | null
   readonly rotated: boolean
   readonly metadata: Readonly<Record<string, unknown>>
+  /** Of the child token that was presented; null for the key itself. */
+  readonly token_id: string | null
 }
 
 export interface LimitStanding {

@@ -49,6 +49,10 @@ const VerifiedKey = z
       .openapi({ description: 'The end of its grace, if it is rotated.' }),
     rotated: z.boolean(),
     metadata: z.record(z.string(), z.unknown()),
+    token_id: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Of the child token that was presented; `null` for the key itself.' }),
   })
   .openapi('VerifiedKey')
 

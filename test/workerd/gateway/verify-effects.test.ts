@@ -101,6 +101,7 @@ it('a verdict says whose the key is and how each of its limits stands', async ()
       expires_at: '2100-01-01T00:00:00.000Z',
       rotated: false,
       metadata: { tier: 2 },
+      token_id: null,
     },
     limits: [
       {
