@@ -7,6 +7,7 @@ import { isKnownSince } from './feed/usable.ts'
 import { momentOf, newBasis } from './gateway/basis.ts'
 import { findConfig } from './gateway/config.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
+import { authenticateHolder } from './gateway/holder-of-key.ts'
 import { consultFeed } from './gateway/sync.ts'
 import { verifyKey } from './gateway/verify.ts'
 import { randomBytes } from './random.ts'
@@ -45,6 +46,8 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
       return found.ok ? ok(found.value.snapshot) : found
     },
     verify: (question) => verifyKey(question, requestId, gateway),
+    authenticateHolder: (held) => authenticateHolder(held, requestId, gateway),
+    controlOrigin: gateway.controlOrigin,
     requestId,
     log: gateway.log,
     waitUntil: gateway.waitUntil,

@@ -22,18 +22,10 @@ import { consultFeed } from './sync.ts'
 import { countUsage } from './usage.ts'
 import { viewVerified } from './verified-key.ts'
 
-/** A key that passes, and on what it was judged. */
-export interface Passed {
-  readonly found: FoundKey
-  readonly facts: Facts
-}
-
 /** Judges a key. Never throws. */
 export async function verifyKey(question: Question, requestId: string, deps: GatewayDeps): Promise<Verdict> {
-  const trace = newTrace(requestId, question.address, null, deps)
-  const judged = await judgeKey(question, trace, deps)
+  const { judged, trace } = await judgeKey(question, requestId, deps)
   const verdict = judged.ok ? VALID : refusedVerdict(judged.error)
-  note(verdict, question, trace, deps)
   const { key } = trace
   if (key === null) return verdict
   const plan = planOf(key, deps)
@@ -46,35 +38,40 @@ const VALID: Verdict = { valid: true, code: null, status: 200, ...NOTHING_WRONG 
 
 /** What a request with this key would be answered. */
 export function refusedVerdict({ code, detail, evidence = {}, retryAfterSeconds }: Refusal): Verdict {
-  const rows: Readonly<Partial<Record<ProblemCode, ProblemRow>>> = GATEWAY_PROBLEMS
-  const { status, when } = rows[code] ?? GATEWAY_PROBLEMS.internal_error
-  const retry_after_seconds = retryAfterSeconds ?? null
-  return {
-    ...VALID,
-    valid: false,
-    code,
-    status,
-    detail: detail ?? when,
-    evidence,
-    retry_after_seconds,
-  }
+  const { status, when } = rowOf(code)
+  const problem = { code, status, detail: detail ?? when, evidence }
+  return { ...VALID, valid: false, ...problem, retry_after_seconds: retryAfterSeconds ?? null }
 }
 
-/** @param trace learns of the key, if it may be told of */
+function statusOf(code: ProblemCode | null): number {
+  return code === null ? VALID.status : rowOf(code).status
+}
+
+function rowOf(code: ProblemCode): ProblemRow {
+  const rows: Readonly<Partial<Record<ProblemCode, ProblemRow>>> = GATEWAY_PROBLEMS
+  return rows[code] ?? GATEWAY_PROBLEMS.internal_error
+}
+
+/** The decision itself. Never throws. */
 export async function judgeKey(
+  question: Question,
+  requestId: string,
+  deps: GatewayDeps,
+): Promise<{ readonly judged: Result<FoundKey, Refusal>; readonly trace: Trace }> {
+  const trace = newTrace(requestId, question.address, null, deps)
+  const judged = await decide(question, trace, deps).catch((error: unknown) => {
+    deps.log({ event: 'gateway_failed', request_id: requestId, error: errorName(error) })
+    return err(refuse('internal_error'))
+  })
+  note(judged.ok ? null : judged.error, question, trace, deps)
+  return { judged, trace }
+}
+
+async function decide(
   question: Question,
   trace: Trace,
   deps: GatewayDeps,
-): Promise<Result<Passed, Refusal>> {
-  try {
-    return await decide(question, trace, deps)
-  } catch (error) {
-    deps.log({ event: 'gateway_failed', request_id: trace.requestId, error: errorName(error) })
-    return err(refuse('internal_error'))
-  }
-}
-
-async function decide(question: Question, trace: Trace, deps: GatewayDeps): Promise<Result<Passed, Refusal>> {
+): Promise<Result<FoundKey, Refusal>> {
   const { text, address, country, webOrigin } = question
   const route = routeOf(question)
   for (let decisions = 0; decisions < MAX_DECISIONS; decisions++) {
@@ -90,7 +87,7 @@ async function decide(question: Question, trace: Trace, deps: GatewayDeps): Prom
     const budget = await charge(question, found.value, route, facts)
     if (!budget.ok) return budget
     const decided: Decided = { exchange: facts, match: { route }, found: found.value, budget: budget.value }
-    if (await stillHolds(decided)) return ok({ found: found.value, facts })
+    if (await stillHolds(decided)) return ok(found.value)
     budget.value.giveBack()
   }
   return err(refuse('verification_unavailable', { retryAfterSeconds: 1 }))
@@ -117,13 +114,15 @@ function isWithin({ organizationId, teamId }: KeyFacts, { within }: Question): b
   return organizationId === within.organizationId && (within.teamId ?? teamId) === teamId
 }
 
-function planOf({ planId }: KeyFacts, { memory }: GatewayDeps) {
+/** The plan in force, as this isolate knows it. */
+export function planOf({ planId }: KeyFacts, { memory }: GatewayDeps) {
   return planId === null ? null : (memory.config?.plans.get(planId) ?? null)
 }
 
 // Whoever only looks leaves no trace in what the key has used.
-function note({ code, status }: Verdict, { cost }: Question, trace: Trace, deps: GatewayDeps): void {
-  if (cost !== null && cost > 0) countUsage(trace, status, code ?? 'passed', deps)
+function note(refusal: Refusal | null, { cost }: Question, trace: Trace, deps: GatewayDeps): void {
+  const code = refusal?.code ?? null
+  if (cost !== null && cost > 0) countUsage(trace, statusOf(code), code ?? 'passed', deps)
   if (code === null && deps.random() >= deps.config.logSample) return
   deps.log({
     event: 'verification',

@@ -1,6 +1,7 @@
 // A key that is judged without a request to forward: what is asked, and what is answered. Verdicts leave the Worker as they are,
 // over HTTP and over RPC, so they are written as JSON is.
 import type { ProblemCode } from '../problem.ts'
+import type { KeyFacts } from './snapshot.ts'
 import type { LimitSubject, Environment, KeyKind, QuotaPeriod } from './vocabulary.ts'
 
 /** What a route would say of itself, and what is known of the caller. */
@@ -34,6 +35,17 @@ export interface Verdict {
   readonly key: VerifiedKey | null
   /** Those that bind the key. */
   readonly limits: readonly LimitStanding[]
+}
+
+/** Who presented a key, or a child token, on its own behalf. */
+export interface Holder {
+  /** As they are for this credential. */
+  readonly facts: KeyFacts
+  /** SHA-256 of the key, lower-case hex. */
+  readonly hash: string
+  readonly verified: VerifiedKey
+  /** As they stand now. */
+  readonly limits: () => Promise<readonly LimitStanding[]>
 }
 
 export interface VerifiedKey {

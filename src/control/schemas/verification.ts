@@ -13,13 +13,10 @@ export const VerificationQuestion = z
       description: 'Taken of each limit of the key. 0 takes nothing, and is not counted as use.',
     }),
     environment: z.enum(ENVIRONMENTS).optional(),
-    strict: z
-      .boolean()
-      .optional()
-      .openapi({
-        default: false,
-        description: 'Obeys every change that is in force now, without the bound.',
-      }),
+    strict: z.boolean().optional().openapi({
+      default: false,
+      description: 'Obeys every change that is in force now, without the bound.',
+    }),
     address: z
       .string()
       .max(64)
