@@ -5,8 +5,8 @@ import type { GatewayDeps } from './deps.ts'
 import { drawsOf } from './draws.ts'
 import { IMPLICIT_ROUTE } from './implicit-route.ts'
 import { leftOf } from './limit-fields.ts'
-import { callLimiter, isResting } from './limiter-call.ts'
-import type { Draw, Subject } from './subject.ts'
+import { callLimiter } from './limiter-call.ts'
+import { isResting, type Draw, type Subject } from './subject.ts'
 
 /**
  * Every limit of the plan, as it stands now.

@@ -5,7 +5,7 @@ import { newId } from '../../src/ids.ts'
 import { randomBytes } from '../../src/random.ts'
 import { readConfigSnapshot } from '../../src/store/snapshots.ts'
 
-export async function gatewayId(): Promise<string> {
+async function gatewayId(): Promise<string> {
   const databases = { primary: env.DB, shards: [env.DB] }
   const stamp = { epoch: 0, asOf: 0, now: Date.now() }
   return (await readConfigSnapshot(databases, stamp, env.LATCHKEY_SECRET, randomBytes)).settings.gatewayId
