@@ -18,7 +18,8 @@ const MAX_PER_KEY = 1_000
 
 /** By the token's SHA-256: its text ends with the request, as a key's does. */
 interface Opened {
-  key: CryptoKey | null
+  /** Of the secret, and of the one before it: what was lent under that one lives on for its minutes. */
+  keys: readonly CryptoKey[] | null
   readonly claims: LruMap<string, TokenClaims>
 }
 
@@ -68,7 +69,7 @@ function attenuate(key: KeyFacts, token: TokenFacts): KeyFacts {
 }
 
 function openedBy({ memory }: GatewayDeps): Opened {
-  const held = memories.get(memory) ?? { key: null, claims: new LruMap(MAX_OPENED) }
+  const held = memories.get(memory) ?? { keys: null, claims: new LruMap(MAX_OPENED) }
   memories.set(memory, held)
   return held
 }
@@ -79,6 +80,9 @@ async function open(
   opened: Opened,
   { config }: GatewayDeps,
 ): Promise<TokenClaims | null> {
-  opened.key ??= await deriveTokenKey(config.secret)
-  return openToken(opened.key, deployment, text)
+  const { secret, previousSecret } = config
+  const secrets = previousSecret === null ? [secret] : [secret, previousSecret]
+  opened.keys ??= await Promise.all(secrets.map(deriveTokenKey))
+  const claims = await Promise.all(opened.keys.map((key) => openToken(key, deployment, text)))
+  return claims.find((found) => found !== null) ?? null
 }

@@ -3,7 +3,13 @@ import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hubOf } from '../../../src/bindings.ts'
-import { callWith, createTestGateway, serveOn, type TestGateway } from '../../support/gateway-deps.ts'
+import {
+  callWith,
+  createTestGateway,
+  serveOn,
+  testConfig,
+  type TestGateway,
+} from '../../support/gateway-deps.ts'
 import { seedGateway, seedKey, seedPlan, seedRoute, seedTenants } from '../../support/seed.ts'
 import { lend } from '../../support/tokens.ts'
 
@@ -134,6 +140,24 @@ describe('a child token', () => {
     for (const secret of [body.slice(0, 60), mac]) expect(told).not.toContain(secret)
     const refused = gateway.logs.filter(({ code }) => code === 'key_malformed')
     expect(refused).toMatchObject([{ path: '/any/<lkt_…>' }])
+  })
+})
+
+describe('a child token passes where its parent does', () => {
+  it('while LATCHKEY_SECRET is being replaced, as long as the one before it is set', async () => {
+    const former = 'the secret before this one, forty characters'
+    const token = await lend(parent, {}, { secret: former })
+    expect(await codeOf(token)).toBe('key_malformed')
+    const both = createTestGateway(testConfig({ previousSecret: former }))
+    for (const text of [token, await lend(parent)])
+      expect((await callWith(text, both, '/any')).status).toBe(200)
+  })
+
+  it('while the feed is away and D1 says what is so now', async () => {
+    Object.assign(gateway.faults, { relay: 'throws', hub: 'throws' })
+    const token = await lend(parent)
+    expect((await call(parent.secret)).status).toBe(200)
+    expect((await call(token)).status).toBe(200)
   })
 })
 
