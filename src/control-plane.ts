@@ -7,13 +7,16 @@ import { isKnownSince } from './feed/usable.ts'
 import { momentOf, newBasis } from './gateway/basis.ts'
 import { findConfig } from './gateway/config.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
+import { authenticateHolder } from './gateway/holder-of-key.ts'
 import { consultFeed } from './gateway/sync.ts'
+import { verifyKey } from './gateway/verify.ts'
 import { randomBytes } from './random.ts'
 import { ok } from './result.ts'
 
 /** Answers a request for /_latchkey or below. Never throws. */
 export function answerControl(request: Request, env: Env, gateway: GatewayDeps): Promise<Response> {
   const { feed, sync } = gateway.memory
+  const requestId = gateway.newRequestId()
   // Nothing is decided here that must not be behind by the bound.
   const basis = newBasis(sync)
   const consult = async () => {
@@ -42,7 +45,10 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
       const found = await findConfig(basis, gateway)
       return found.ok ? ok(found.value.snapshot) : found
     },
-    requestId: gateway.newRequestId(),
+    verify: (question) => verifyKey(question, requestId, gateway),
+    authenticateHolder: (held) => authenticateHolder(held, requestId, gateway),
+    controlOrigin: gateway.controlOrigin,
+    requestId,
     log: gateway.log,
     waitUntil: gateway.waitUntil,
   })

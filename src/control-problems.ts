@@ -24,6 +24,11 @@ const CONTROL_PROBLEMS: Readonly<Record<ControlProblemCode, ProblemRow>> = {
     title: 'Link not usable',
     when: 'A one-time link was used before, has expired, or never was one: the three look the same.',
   },
+  self_service_refused: {
+    status: 403,
+    title: 'Not by this credential',
+    when: 'The key is good, and may not do this to itself: `detail` says why.',
+  },
   not_found: {
     status: 404,
     title: 'Not found',

@@ -14,6 +14,7 @@ export const ID_PREFIX = {
   member: 'mem',
   session: 'ses',
   portalLink: 'lnk',
+  token: 'tok',
   event: 'evt',
   outbox: 'out',
   request: 'req',

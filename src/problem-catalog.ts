@@ -64,6 +64,10 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
     remedy: 'Programs: send `Authorization: Bearer <key>` instead of a cookie.',
     surface: 'control',
   },
+  self_service_refused: {
+    remedy: 'Ask the owner of the project, or use the key itself in place of a child token.',
+    surface: 'control',
+  },
   link_unusable: { remedy: 'Ask for another link where you got this one.', surface: 'control' },
   permission_missing: {
     remedy: 'Ask somebody whose role holds the permission that is named.',

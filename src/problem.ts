@@ -8,6 +8,7 @@ export type ControlProblemCode =
   | 'permission_missing'
   | 'cross_site_request'
   | 'link_unusable'
+  | 'self_service_refused'
   | 'not_found'
   | 'conflict'
   | 'change_pending'

@@ -7,6 +7,7 @@ import { requireOperator } from './auth.ts'
 import type { ControlDeps, ControlEnv } from './deps.ts'
 import { answerFailure } from './failure.ts'
 import { refused } from './refused.ts'
+import { requireHolder } from './self-auth.ts'
 import { mountCompliance } from './routes/compliance.ts'
 import { mountAuditEvents } from './routes/audit-events.ts'
 import { mountFeed } from './routes/feed.ts'
@@ -16,6 +17,7 @@ import { mountKeyBulk } from './routes/key-bulk.ts'
 import { mountKeyList } from './routes/key-list.ts'
 import { mountKeyRotation } from './routes/key-rotation.ts'
 import { mountKeySecrets } from './routes/key-secrets.ts'
+import { mountKeyVerification } from './routes/key-verification.ts'
 import { mountKeys } from './routes/keys.ts'
 import { mountLogin } from './routes/login.ts'
 import { mountMembers } from './routes/members.ts'
@@ -27,9 +29,11 @@ import { mountProjects } from './routes/projects.ts'
 import { mountPortalSessions } from './routes/portal-sessions.ts'
 import { mountReplacements } from './routes/replacements.ts'
 import { mountRoutes } from './routes/routes.ts'
+import { mountSelf } from './routes/self.ts'
 import { mountSessions } from './routes/sessions.ts'
 import { mountSettings } from './routes/settings.ts'
 import { mountTeams } from './routes/teams.ts'
+import { mountToken } from './routes/token.ts'
 import { mountUpstreams } from './routes/upstreams.ts'
 import { mountUsage } from './routes/usage.ts'
 import { refuseInvalid } from './validation.ts'
@@ -58,6 +62,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
   )
   // By path and not by endpoint: an endpoint that is added later is closed before anyone thinks of it.
   built.use('/_latchkey/v1/*', requireOperator)
+  for (const path of ['/_latchkey/self/*', '/_latchkey/token']) built.use(path, requireHolder)
   for (const mount of [
     mountHealth,
     mountJwks,
@@ -72,6 +77,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountCompliance,
     mountKeyRotation,
     mountKeySecrets,
+    mountKeyVerification,
     mountPlans,
     mountUpstreams,
     mountRoutes,
@@ -84,6 +90,8 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountLogin,
     mountSessions,
     mountPortalSessions,
+    mountSelf,
+    mountToken,
   ])
     mount(built)
   return built

@@ -10,6 +10,7 @@ const UNASSIGNED: Readonly<Record<string, unknown>> = {
   planId: null,
   policy: {},
   recoverable: false,
+  selfRotation: false,
   keyPrefix: DEFAULT_PREFIX,
 }
 

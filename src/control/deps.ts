@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import type { ChangeName, FeedReport, Published } from '../feed/change.ts'
 import type { ConfigSnapshot, ReadStamp } from '../model/snapshot.ts'
+import type { Holder, Question, Verdict } from '../model/verification.ts'
 import type { Permission } from '../policy/permissions.ts'
 import type { Refusal } from '../problem.ts'
 import type { Result } from '../result.ts'
@@ -33,6 +34,12 @@ export interface ControlDeps {
   readonly sleep: (ms: number) => Promise<void>
   /** The configuration that the gateway on this isolate uses, or why there is none. */
   readonly findConfig: () => Promise<Result<ConfigSnapshot, Refusal>>
+  /** Judges a key as the gateway on this isolate does: the same copies, the same feed, the same budgets. */
+  readonly verify: (question: Question) => Promise<Verdict>
+  /** Whose key, or child token, came with a request that is about it. */
+  readonly authenticateHolder: (request: Request) => Promise<Result<Holder, Refusal>>
+  /** Origin that serves the documentation of problems: not every host that is called does. */
+  readonly controlOrigin: (calledOrigin: string) => string
   readonly requestId: string
   readonly log: (event: Readonly<Record<string, unknown>>) => void
   readonly waitUntil: (promise: Promise<unknown>) => void
@@ -55,6 +62,8 @@ export interface ControlEnv {
     principal: Principal
     /** By which the caller is known; null for a credential in a header. */
     session: SessionRow | null
+    /** Of the endpoints that are about the credential itself. */
+    holder: Holder
     /** The checked text of the body, where the endpoint takes one. */
     bodyText?: string
   }

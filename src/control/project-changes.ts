@@ -52,6 +52,7 @@ export async function makeProject(
     metadata: given.metadata ?? {},
     keyPrefix: given.key_prefix ?? DEFAULT_PREFIX,
     recoverable: given.recoverable ?? false,
+    selfRotation: given.self_rotation ?? false,
     createdAt: at,
     updatedAt: at,
   })
@@ -84,6 +85,7 @@ export function projectUpdate(
       metadata: orCleared(patch.metadata, {}),
       policy: givenPolicy(patch.policy),
       recoverable: patch.recoverable,
+      selfRotation: patch.self_rotation,
     })
     const refused =
       brokenAssignment(principal, set, before) ??

@@ -18,7 +18,7 @@ type RefusedResponse = Response & TypedResponse<never, never, never>
 /** Answers a request with a refusal. */
 export function refused(c: Context<ControlEnv>, refusal: Refusal): RefusedResponse {
   const url = new URL(c.req.url)
-  const context = { requestId: c.env.requestId, docsOrigin: url.origin, realm: url.host }
+  const context = { requestId: c.env.requestId, docsOrigin: c.env.controlOrigin(url.origin), realm: url.host }
   // Hono's types carry what an endpoint answers on success, in members that exist in types only. A problem may stand in
   // place of any of it: `never` says so.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -1,11 +1,13 @@
 // The headers that every write takes, in the OpenAPI document: each endpoint has them by standing under /_latchkey/v1, and so
-// does its description.
+// does its description. A rotation by the key itself takes them too: its answer holds a secret that must not be lost.
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { ControlEnv } from './deps.ts'
 
 type Document = ReturnType<OpenAPIHono<ControlEnv>['getOpenAPI31Document']>
 
 const WRITES = ['post', 'put', 'patch', 'delete'] as const
+
+const TAKE_THEM = /^\/_latchkey\/(?:v1\/|self\/rotate$)/
 
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
@@ -25,7 +27,8 @@ const IF_MATCH = {
 
 /** The document, with the headers of writes beside each write's own parameters. */
 export function withWriteHeaders(document: Document): Document {
-  for (const [path, item] of Object.entries(document.paths ?? {}))
+  const paths = Object.entries(document.paths ?? {}).filter(([path]) => TAKE_THEM.test(path))
+  for (const [path, item] of paths)
     for (const method of WRITES) {
       const operation = item[method]
       if (operation === undefined) continue

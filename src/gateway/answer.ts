@@ -59,7 +59,8 @@ function varyFor(locations: readonly CredentialLocation[]): string {
 
 // RFC 9745 (`Deprecation`, a structured date) and RFC 8594 (`Sunset`, an HTTP date).
 function warnOfExpiry(headers: Headers, key: KeyFacts, expiryWarningMs: number, now: number): void {
-  if (key.expiresAtMs === null) return
+  // Of a child token, that it ends soon is the point.
+  if (key.expiresAtMs === null || key.token !== undefined) return
   const warnsFrom = key.expiresAtMs - expiryWarningMs
   if (!key.rotated && now < warnsFrom) return
   headers.set('x-api-key-expiring', 'true')

@@ -90,6 +90,7 @@ async function sign(
     iat: nowSeconds,
     exp: expires,
     key_id: key.id,
+    ...(key.token === undefined ? {} : { token_id: key.token.id }),
     organization_id: key.organizationId,
     ...(key.teamId === null ? {} : { team_id: key.teamId }),
     environment: key.environment,

@@ -45,6 +45,8 @@ function describe(key: KeyFacts, plan: string | null): HeaderLine[] {
     ['x-consumer-key-id', key.id],
     ['x-consumer-environment', key.environment],
   ]
+  if (key.token !== undefined)
+    lines.push(['x-credential-type', 'child-token'], ['x-credential-id', key.token.id])
   if (key.teamId !== null) lines.push(['x-consumer-team', key.teamId])
   if (plan !== null) lines.push(['x-consumer-plan', percentEncode(plan)])
   if (key.scopes.length > 0) lines.push(['x-consumer-scopes', key.scopes.join(' ')])

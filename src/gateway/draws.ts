@@ -1,5 +1,5 @@
 // Which limits bind a request: those of the key's plan that the route names, each on the budget of the key, its project or its
-// organization. Found once for each copy of a key and route, not for each request.
+// organization. Found once for each copy of a key and route's limits, not for each request.
 import type { LimitFacts, QuotaFacts } from '../model/limits.ts'
 import type { KeyFacts, PlanFacts, RouteFacts } from '../model/snapshot.ts'
 import { limiterName } from '../limits/rpc.ts'
@@ -9,7 +9,8 @@ import type { EdgeMemory } from './memory.ts'
 
 interface Found {
   readonly plan: PlanFacts
-  readonly byRoute: Map<RouteFacts, readonly Draw[]>
+  /** By the names that a route has of limits: routes that name none share theirs. */
+  readonly byNames: Map<RouteFacts['limits'], readonly Draw[]>
 }
 
 const NONE: readonly Draw[] = []
@@ -19,23 +20,23 @@ const found = new WeakMap<KeyFacts, Found>()
 export function drawsOf(
   key: KeyFacts,
   plan: PlanFacts,
-  route: RouteFacts,
+  route: Pick<RouteFacts, 'limits'>,
   memory: EdgeMemory,
   now: number,
 ): readonly Draw[] {
   let held = found.get(key)
-  if (held?.plan !== plan) found.set(key, (held = { plan, byRoute: new Map() }))
-  const draws = held.byRoute.get(route)
+  if (held?.plan !== plan) found.set(key, (held = { plan, byNames: new Map() }))
+  const draws = held.byNames.get(route.limits)
   if (draws !== undefined) return draws
   const made = makeDraws(key, plan, route, memory, now)
-  held.byRoute.set(route, made)
+  held.byNames.set(route.limits, made)
   return made
 }
 
 function makeDraws(
   key: KeyFacts,
   plan: PlanFacts,
-  route: RouteFacts,
+  route: Pick<RouteFacts, 'limits'>,
   memory: EdgeMemory,
   now: number,
 ): readonly Draw[] {

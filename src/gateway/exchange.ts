@@ -11,14 +11,18 @@ import type { Target } from './path.ts'
 import type { Trace } from './record.ts'
 import type { Fetch } from './upstream.ts'
 
-/** What every step may look at. */
-export interface Exchange {
-  readonly request: Request
-  readonly target: Target
+/** What a key is judged by. */
+export interface Facts {
   readonly caller: CallerFacts
   readonly config: CompiledConfig
   readonly trace: Trace
   readonly deps: GatewayDeps
+}
+
+/** What every step may look at. */
+export interface Exchange extends Facts {
+  readonly request: Request
+  readonly target: Target
 }
 
 /** The route of a request and the way to its origin. */
@@ -29,15 +33,21 @@ export interface Match {
   readonly fetch: Fetch
 }
 
+/** What was decided, and on what. */
+export interface Decided {
+  readonly exchange: Facts
+  readonly match: Pick<Match, 'route'>
+  /** Null on a route that let it pass without a key. */
+  readonly found: FoundKey | null
+  readonly budget: Budget
+}
+
 /** A request that may go out, unless what it was decided on has changed. */
-export interface Admission {
+export interface Admission extends Decided {
   readonly kind: 'admission'
   readonly exchange: Exchange
   readonly match: Match
   readonly credential: Credential | null
-  /** Null on a route that let it pass without a key. */
-  readonly found: FoundKey | null
-  readonly budget: Budget
   readonly injected: readonly HeaderLine[]
 }
 

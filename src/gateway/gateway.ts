@@ -1,32 +1,27 @@
 // A request, step by step. Read `pass` and `decide`; every step is a small function in a file of its own.
-import { decideAccess, type CallerFacts } from '../policy/access.ts'
+import type { CallerFacts } from '../policy/access.ts'
 import { lazy } from '../lazy.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { finishAnswer } from './answer.ts'
-import { beStrict, momentOf, newBasis } from './basis.ts'
-import { takeBudget } from './budget.ts'
+import { momentOf } from './basis.ts'
 import { readCaller } from './caller.ts'
 import { findConfig } from './config.ts'
 import { answersPreflight, isPreflight } from './cors.ts'
-import type { Credential } from './credential.ts'
 import type { GatewayDeps } from './deps.ts'
 import { errorName } from '../error-name.ts'
 import type { Admission, Exchange, Match } from './exchange.ts'
 import { findRoute } from './find-route.ts'
-import { stillHolds } from './holds.ts'
+import { MAX_DECISIONS, stillHolds } from './holds.ts'
 import { injectedHeaders } from './inject.ts'
-import { findKey, refuseMalformed, type FoundKey } from './lookup.ts'
+import { admit, authenticate } from './judge.ts'
 import { passOn } from './pass-on.ts'
 import type { Target } from './path.ts'
 import { presentCredential } from './present.ts'
-import { record, type Trace } from './record.ts'
+import { newTrace, record, type Trace } from './record.ts'
 import { requestIdOf } from './request-id.ts'
 import { consultFeed } from './sync.ts'
 import { forward } from './upstream.ts'
-
-/** How often a decision is made anew because what it rests on changed meanwhile. */
-const MAX_DECISIONS = 3
 
 const refused = lazy(() => import('./refused.ts'))
 const preflight = lazy(() => import('./preflight.ts'))
@@ -41,18 +36,8 @@ export async function serve(
   deps: GatewayDeps,
 ): Promise<Response> {
   const caller = readCaller(request)
-  const trace: Trace = {
-    requestId: requestIdOf(request.headers, deps.newRequestId),
-    startedAtMs: deps.now(),
-    address: caller.address,
-    target: target.ok ? target.value : null,
-    basis: newBasis(deps.memory.sync),
-    legacyPrefixes: [],
-    route: null,
-    key: null,
-    draws: [],
-    originMs: null,
-  }
+  const requestId = requestIdOf(request.headers, deps.newRequestId)
+  const trace = newTrace(requestId, caller.address, target.ok ? target.value : null, deps)
   const result = await pass(request, target, caller, trace, deps).catch((error: unknown) =>
     unexpected(error, trace, deps),
   )
@@ -107,15 +92,13 @@ async function decide(
   const credential = presentCredential(exchange, match.value.route)
   if (!credential.ok) return credential
   // 3. Shape and check digits, 4. look-up: memory, else KV, else D1.
-  const found = await authenticate(exchange, match.value, credential.value)
+  const { route } = match.value
+  const found = await authenticate(credential.value?.text ?? null, route, exchange)
   if (!found.ok) return found
   const key = found.value?.key ?? null
   trace.key = key
-  // 5. Access, at the time of the answer to the look-up, not of the request.
-  const refusal = key === null ? null : decideAccess(key, match.value.route, caller, deps.now())
-  if (refusal !== null) return err(refusal)
-  // 6. Budget.
-  const budget = await takeBudget(found.value, match.value.route, config.value, trace, deps)
+  // 5. Access, 6. budget.
+  const budget = await admit(found.value, route, exchange)
   if (!budget.ok) return budget
   return ok({
     kind: 'admission',
@@ -126,23 +109,6 @@ async function decide(
     budget: budget.value,
     injected: await injectedHeaders(exchange, match.value, key),
   })
-}
-
-async function authenticate(
-  { caller, config, trace, deps }: Exchange,
-  { route }: Match,
-  credential: Credential | null,
-): Promise<Result<FoundKey | null, Refusal>> {
-  if (route.auth === 'none') return ok(null)
-  if (credential !== null && route.strict) {
-    // Only a key that could be one may cost a call.
-    const refusal = await refuseMalformed(credential.text, config, trace.basis)
-    if (refusal !== null) return err(refusal)
-    await beStrict(trace.basis, trace.startedAtMs, deps)
-  }
-  if (credential !== null) return findKey(credential.text, caller.address, config, trace.basis, deps)
-  // Nobody holds no scopes: an optional route that asks for some asks for a key.
-  return route.auth === 'optional' && route.scopes.length === 0 ? ok(null) : err(refuse('key_missing'))
 }
 
 async function answerAdmitted(admission: Admission): Promise<Result<Response, Refusal>> {

@@ -2,10 +2,13 @@
 // for or signed meanwhile may have taken long enough for the key to be revoked.
 import { decideAccess } from '../policy/access.ts'
 import { mayUseConfig, mayUseKey, momentOf, stayStrict } from './basis.ts'
-import type { Admission } from './exchange.ts'
+import type { Decided } from './exchange.ts'
+
+/** How often a decision is made anew because what it rests on changed meanwhile. */
+export const MAX_DECISIONS = 3
 
 /** False: decide again. */
-export async function stillHolds({ exchange, match, found }: Admission): Promise<boolean> {
+export async function stillHolds({ exchange, match, found }: Omit<Decided, 'budget'>): Promise<boolean> {
   const { config, caller, trace, deps } = exchange
   await stayStrict(trace.basis, deps)
   const moment = momentOf(trace.basis, deps)

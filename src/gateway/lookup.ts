@@ -3,7 +3,8 @@
 import { isOlder, type Moment } from '../feed/usable.ts'
 import { hasValidCheck } from '../keys/check.ts'
 import { digestKey } from '../keys/digest.ts'
-import { parseKey } from '../keys/format.ts'
+import { looksLikeToken, parseKey } from '../keys/format.ts'
+import { lazy } from '../lazy.ts'
 import type { KeyFacts, KeySnapshot } from '../model/snapshot.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -20,6 +21,8 @@ export const ABSENCE_MAX_AGE_MS = 10_000
 /** How long an address with a failed look-up is asked of the failures limiter; the limiter's own period. */
 const FAILURE_MEMORY_MS = 60_000
 
+const childToken = lazy(() => import('./child-token.ts'))
+
 /** What D1 said of a key that exists. */
 export type FoundKey = KeySnapshot & { readonly key: KeyFacts }
 
@@ -35,12 +38,14 @@ export async function findKey(
   basis: Basis,
   deps: GatewayDeps,
 ): Promise<Result<FoundKey, Refusal>> {
+  if (looksLikeToken(text)) return findParent(text, config, basis, deps)
   if (parseKey(text, config.snapshot.settings.legacyPrefixes) === null) return err(refuse('key_malformed'))
   const hash = await digestKey(text)
   const held = heldSnapshot(hash, basis, deps)
   // A hash in memory was checked when it got there: the warm path costs one digest and no HMAC.
   if (held !== null) return known(held)
-  const refusal = (await refuseMalformed(text, config, basis)) ?? (await refuseFailingAddress(address, deps))
+  const refusal =
+    (await refuseMalformed(text, config, basis, deps)) ?? (await refuseFailingAddress(address, deps))
   if (refusal !== null) return err(refusal)
   const read = await findKeyByHash(hash, basis, deps)
   if (!read.ok && read.error.code === 'key_unknown' && address !== null)
@@ -51,15 +56,38 @@ export async function findKey(
 /** Shape and check digits: no key that was invented gets past it, and nothing is looked up. */
 export async function refuseMalformed(
   text: string,
-  { snapshot, checkSecrets }: CompiledConfig,
+  config: CompiledConfig,
   basis: Basis,
+  deps: GatewayDeps,
 ): Promise<Refusal | null> {
+  if (looksLikeToken(text)) return refuseToken(text, config, deps)
+  const { snapshot, checkSecrets } = config
   const parsed = parseKey(text, snapshot.settings.legacyPrefixes)
   if (parsed === null) return refuse('key_malformed')
   if (parsed.format !== 'native' || (await hasValidCheck(checkSecrets, parsed.body, parsed.check)))
     return null
   // In an outage the secrets may be those from before a rotation: an outage is not a verdict.
   return refuse(basis.isDegraded ? 'verification_unavailable' : 'key_malformed')
+}
+
+async function refuseToken(text: string, config: CompiledConfig, deps: GatewayDeps): Promise<Refusal | null> {
+  const { readToken } = await childToken()
+  const claims = await readToken(text, config, deps)
+  return claims.ok ? null : claims.error
+}
+
+// A token is as good as the key that lent it: looked up by the same copies, under the same feed.
+async function findParent(
+  text: string,
+  config: CompiledConfig,
+  basis: Basis,
+  deps: GatewayDeps,
+): Promise<Result<FoundKey, Refusal>> {
+  const { readToken, lendTo } = await childToken()
+  const claims = await readToken(text, config, deps)
+  if (!claims.ok) return claims
+  const parent = await findKeyByHash(claims.value.parentHash, basis, deps)
+  return parent.ok ? ok(lendTo(parent.value, claims.value, deps)) : parent
 }
 
 /** Finds a key again that was found before: for a stream that outlasts its decision. */

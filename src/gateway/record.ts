@@ -4,7 +4,7 @@
 import { redactKeys } from '../keys/format.ts'
 import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import type { ProblemCode } from '../problem.ts'
-import type { Basis } from './basis.ts'
+import { newBasis, type Basis } from './basis.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Draw } from './subject.ts'
 import type { Target } from './path.ts'
@@ -30,6 +30,27 @@ export interface Trace {
   draws: readonly Draw[]
   /** Time until the origin's headers, milliseconds; null when it was not called. */
   originMs: number | null
+}
+
+/** Of what has only begun. */
+export function newTrace(
+  requestId: string,
+  address: string | null,
+  target: Target | null,
+  { memory, now }: GatewayDeps,
+): Trace {
+  return {
+    requestId,
+    startedAtMs: now(),
+    address,
+    target,
+    basis: newBasis(memory.sync),
+    legacyPrefixes: [],
+    route: null,
+    key: null,
+    draws: [],
+    originMs: null,
+  }
 }
 
 /** @param code the refusal's, or null for an answer of the origin */
@@ -58,6 +79,7 @@ export function record(
     route_id: trace.route?.id ?? null,
     upstream_id: trace.route?.upstreamId ?? null,
     key_id: trace.key?.id ?? null,
+    ...(trace.key?.token && { token_id: trace.key.token.id }),
     project_id: trace.key?.projectId ?? null,
     organization_id: trace.key?.organizationId ?? null,
     address: safe(trace.address ?? ''),

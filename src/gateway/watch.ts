@@ -2,14 +2,16 @@
 // a request, and the stream is cut when the key would be refused. What is cut, and how, its owner knows: watched-body.ts,
 // socket-bridge.ts.
 import { decideAccess } from '../policy/access.ts'
-import type { RouteFacts } from '../model/snapshot.ts'
+import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import { refuse, type ProblemCode, type Refusal } from '../problem.ts'
 import { knowsFeed, momentOf, newBasis } from './basis.ts'
+import { lendTo } from './child-token.ts'
 import type { CompiledConfig } from './compiled-config.ts'
 import { findConfig } from './config.ts'
 import { errorName } from '../error-name.ts'
+import type { GatewayDeps } from './deps.ts'
 import type { Exchange, KeyedAdmission } from './exchange.ts'
-import { findKeyByHash } from './lookup.ts'
+import { findKeyByHash, type FoundKey } from './lookup.ts'
 import { consultFeed } from './sync.ts'
 
 /** Between two looks, milliseconds: with the bound, how long the stream of a revoked key can live. */
@@ -76,11 +78,16 @@ async function recheck({ exchange, found }: KeyedAdmission): Promise<Refusal | n
     const route = routeNow(config.value, exchange)
     if (route === null) return refuse('route_not_found')
     const now = await findKeyByHash(found.hash, basis, deps)
-    return now.ok ? decideAccess(now.value.key, route, caller, deps.now()) : now.error
+    return now.ok ? decideAccess(factsOf(now.value, found, deps), route, caller, deps.now()) : now.error
   } catch (error) {
     deps.log({ event: 'gateway_failed', request_id: trace.requestId, error: errorName(error) })
     return refuse('internal_error')
   }
+}
+
+// A stream that a child token opened ends with the token.
+function factsOf(now: FoundKey, { key: { token } }: FoundKey, deps: GatewayDeps): KeyFacts {
+  return token === undefined ? now.key : lendTo(now, token, deps).key
 }
 
 // The route that such a request would take today: it may ask for more than it did, or be gone.

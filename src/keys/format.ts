@@ -14,6 +14,11 @@ const NATIVE =
 // one for people and foreign scanners: `pk_live_...` is known everywhere as a key that is safe to publish.
 const RESERVED_PREFIXES: ReadonlySet<string> = new Set(['pk', 'live', 'test'])
 
+// A child token (token.ts): it is told from every key by its full stop. Long enough for as many scopes as a key may have.
+const TOKEN_PREFIX = 'lkt_'
+const TOKEN = /^lkt_[\w-]{40,4000}\.[\w-]{43}$/
+const TOKEN_IN_TEXT = String.raw`(lkt_)[\w-]{12,}(?:\.[\w-]*)?`
+
 // In running text. The head may be missing: what stands before a key in a log line can swallow its prefix, and a secret
 // with a strange head is still a secret. Twelve digits, so that a truncated key is caught too.
 const NATIVE_IN_TEXT = '([a-z0-9]{0,12}(?:_[a-z]{2})?(?:_pk)?_(?:live|test)_[0-9A-Za-z]{4})[0-9A-Za-z]{8,}'
@@ -62,9 +67,14 @@ export function parseKey(text: string, legacyPrefixes: readonly string[]): Parse
   return { format: 'legacy', prefix: claims.reduce((a, b) => (b.length > a.length ? b : a)) }
 }
 
-/** True if a bearer token is meant for this gateway and not, say, the origin's own JWT. Same rule as `parseKey`. */
+/** True if a bearer token is meant for this gateway and not, say, the origin's own JWT. */
 export function looksLikeKey(text: string, legacyPrefixes: readonly string[]): boolean {
-  return parseKey(text, legacyPrefixes) !== null
+  return looksLikeToken(text) || parseKey(text, legacyPrefixes) !== null
+}
+
+/** True for the shape of a child token. For a key it costs the comparison of a prefix, and no more. */
+export function looksLikeToken(text: string): boolean {
+  return text.startsWith(TOKEN_PREFIX) && TOKEN.test(text)
 }
 
 /**
@@ -75,7 +85,7 @@ export function looksLikeKey(text: string, legacyPrefixes: readonly string[]): b
 export function redactKeys(text: string, legacyPrefixes: readonly string[] = []): string {
   const plain = text.replace(ESCAPED, unescapeUnreserved)
   const keys = legacyPrefixes.length === 0 ? NATIVE_KEYS : keysInText(legacyPrefixes)
-  const redacted = plain.replace(keys, '<$1$2…>')
+  const redacted = plain.replace(keys, '<$1$2$3…>')
   return redacted === plain ? text : redacted
 }
 
@@ -106,7 +116,7 @@ function keysInText(legacyPrefixes: readonly string[]): RegExp {
   const declared = legacyPrefixes.filter((prefix) => prefix !== '').sort((a, b) => b.length - a.length)
   const literals = declared.map((prefix) => prefix.replace(/\W/g, String.raw`\$&`))
   const legacy = String.raw`(${literals.join('|') || '(?!)'})[^\s"'<>()&,;\\]{12,}`
-  return new RegExp(`${legacy}|${NATIVE_IN_TEXT}`, 'g')
+  return new RegExp(`${legacy}|${NATIVE_IN_TEXT}|${TOKEN_IN_TEXT}`, 'g')
 }
 
 // The common case, compiled once: a flood of refusals is logged line by line.

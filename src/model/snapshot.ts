@@ -49,6 +49,16 @@ export interface KeyFacts {
   readonly timeZone: string
   /** When the organization was created, epoch milliseconds: where quotas with anniversaries are counted from. */
   readonly anniversaryMs: number
+  /** Set where a child token was presented and not the key itself: these are then its facts. No copy is stored with it. */
+  readonly token?: TokenFacts
+}
+
+export interface TokenFacts {
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly expiresAtMs: number
+  /** Null: as many as the key has. */
+  readonly scopes: readonly string[] | null
 }
 
 /** What D1 said of one key hash. `key: null` is an absence, which is a snapshot too, with a short age. */

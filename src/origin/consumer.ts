@@ -9,6 +9,8 @@ export interface Consumer {
   readonly projectId: string
   /** The key that was used: `key_...`. It changes with every rotation. */
   readonly keyId: string
+  /** Of the child token that was presented in place of the key: `tok_...`. */
+  readonly tokenId: string | null
   readonly organizationId: string
   readonly teamId: string | null
   readonly environment: 'live' | 'test'
@@ -29,12 +31,14 @@ export function parseConsumer(claims: JWTPayload): Consumer | null {
     exp,
     key_id,
     organization_id,
+    token_id = null,
     team_id = null,
     environment,
     scope = '',
     plan = null,
   } = claims
   if (!isId(sub) || !isId(key_id) || !isId(organization_id)) return null
+  if (token_id !== null && !isId(token_id)) return null
   if (team_id !== null && !isId(team_id)) return null
   if (plan !== null && typeof plan !== 'string') return null
   if (environment !== 'live' && environment !== 'test') return null
@@ -45,6 +49,7 @@ export function parseConsumer(claims: JWTPayload): Consumer | null {
   return {
     projectId: sub,
     keyId: key_id,
+    tokenId: token_id,
     organizationId: organization_id,
     teamId: team_id,
     environment,

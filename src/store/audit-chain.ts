@@ -10,8 +10,8 @@ export const PLATFORM_CHAIN = 'platform'
 export const GENESIS_HASH = '0'.repeat(64)
 
 export interface AuditActor {
-  /** `system`: the scheduled run, by a rule that somebody set. */
-  readonly type: 'operator' | 'member' | 'system'
+  /** `key`: whoever holds it. `system`: the scheduled run, by a rule that somebody set. */
+  readonly type: 'operator' | 'member' | 'key' | 'system'
   readonly id: string
   /** The deployment's own token, not a person. */
   readonly break_glass: boolean

@@ -138,6 +138,7 @@ const KEY_FIELDS: Readonly<Record<keyof KeyFacts, (value: unknown) => boolean>> 
   metadata: isObject,
   timeZone: isText,
   anniversaryMs: Number.isFinite,
+  token: (value) => value === undefined,
 }
 
 function isKeyFacts(value: unknown): value is KeyFacts {

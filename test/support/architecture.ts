@@ -10,19 +10,28 @@ const PURE = ['policy', 'keys', 'model', ...VOCABULARY]
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'worker.ts': [
     'bindings.ts',
-    'random.ts',
+    'isolate.ts',
+    'verifier.ts',
     'gateway',
     'control-plane.ts',
     'objects',
     'jobs',
-    'store',
-    'feed',
     'config.ts',
     'problem-response.ts',
     ...PURE,
   ],
+  'isolate.ts': ['bindings.ts', 'random.ts', 'gateway', 'store', 'config.ts', ...PURE],
+  'verifier.ts': ['isolate.ts', 'gateway', 'model'],
   // What the gateway needs of D1 is handed to it by worker.ts: SQL is loaded on a miss only.
-  gateway: ['store/edge.ts', 'feed', 'limits', 'config.ts', 'problem-response.ts', ...PURE],
+  gateway: [
+    'store/edge.ts',
+    'feed',
+    'limits',
+    'config.ts',
+    'problem-response.ts',
+    'gateway-problems.ts',
+    ...PURE,
+  ],
   control: [
     'store',
     'feed',
@@ -81,12 +90,12 @@ const LAZY = [
   /^src\/(?:control|jobs)\//,
   /^src\/objects\/(?!exports\.ts$)/,
   /^src\/store\/(?!edge\.ts$)/,
-  /^src\/gateway\/(?:ask-limiter|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|refused|socket-answer|socket-bridge|tally|watch|watched-body)\.ts$/,
+  /^src\/gateway\/(?:ask-limiter|child-token|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|question|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body)\.ts$/,
   /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
   /^src\/limits\/(?:buckets|percentiles)\.ts$/,
-  /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal)\.ts$/,
+  /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal|token)\.ts$/,
   /^src\/model\/(?:schema\/|vocabulary\.ts$)/,
-  /^src\/policy\/(?:lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
+  /^src\/policy\/(?:common-scopes|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
   /^src\/(?:login-config|control-plane|control-problems|gateway-problems|problem-catalog|problem-response)\.ts$/,
 ]
 

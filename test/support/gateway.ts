@@ -9,11 +9,14 @@ export const ADMIN_TOKEN = 'test-admin-token-0123456789abcdefghij'
 const DIST = 'dist/worker'
 /** The Worker that owns the objects and takes the admin API's calls. */
 const OWNER = 'latchkey'
+const CALLER = 'caller'
 
 export interface GatewayUnderTest {
   url: string
   /** Of the edges: isolates of their own, on the storage and the objects of the first. */
   readonly edgeUrls: readonly string[]
+  /** Of the other Worker; empty without one. */
+  readonly callerUrl: string
   /** Lines that the Worker logged, parsed. */
   readonly logs: readonly Readonly<Record<string, unknown>>[]
   /** Calls the admin API; throws unless the status is 2xx. */
@@ -32,6 +35,8 @@ export interface GatewayOptions {
   readonly edges?: number
   /** Service bindings: other Workers of the account, played by a function. */
   readonly services?: Readonly<Record<string, (request: Request) => Response>>
+  /** Another Worker of the account: one module, to whose environment the gateway's entrypoint is bound as VERIFIER. */
+  readonly caller?: string
 }
 
 export async function startGateway({
@@ -39,6 +44,7 @@ export async function startGateway({
   migrate = true,
   edges = 0,
   services = {},
+  caller,
 }: GatewayOptions = {}): Promise<GatewayUnderTest> {
   const logs: Record<string, unknown>[] = []
   const modules = await readModules()
@@ -66,7 +72,10 @@ export async function startGateway({
   })
   const options = (changes: Readonly<Record<string, string>>) =>
     convertV4MiniflareOptions({
-      workers: [OWNER, ...edgeNames].map((name) => worker(name, changes)),
+      workers: [
+        ...[OWNER, ...edgeNames].map((name) => worker(name, changes)),
+        ...(caller === undefined ? [] : [boundWorker(caller)]),
+      ],
       log: new Log(LogLevel.ERROR),
       handleStructuredLogs: ({ message }) => {
         const line = parseLine(message)
@@ -80,6 +89,7 @@ export async function startGateway({
   const gateway: GatewayUnderTest = {
     url: await addressOf(OWNER),
     edgeUrls: await Promise.all(edgeNames.map(addressOf)),
+    callerUrl: caller === undefined ? '' : await addressOf(CALLER),
     logs,
     admin: (method, path, body) => callAdmin(gateway.url, method, path, body),
     async execute(sql) {
@@ -92,6 +102,17 @@ export async function startGateway({
     dispose: () => miniflare.dispose(),
   }
   return gateway
+}
+
+// What a customer of the gateway would deploy beside it: nothing is shared but the binding.
+function boundWorker(script: string) {
+  return {
+    name: CALLER,
+    modules: [{ type: 'ESModule' as const, path: 'caller.js', contents: script }],
+    compatibilityDate: '2026-10-23',
+    serviceBindings: { VERIFIER: { name: OWNER, entrypoint: 'Verifier' } },
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+  }
 }
 
 function objectsFor(name: string) {

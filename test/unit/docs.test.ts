@@ -13,6 +13,7 @@ it('no generated section is stale: else run `npm run docs`', async () => {
     'docs/errors.md',
     'docs/origin.md',
     'docs/storage.md',
+    'docs/verify.md',
   ])
   for (const [path, text] of now) expect(readFileSync(path, 'utf8'), path).toBe(text)
 })

@@ -30,6 +30,12 @@ export function mountPages(app: OpenAPIHono<ControlEnv>): void {
     description: 'Set by a login. What is not a GET must come from a page of this origin.',
   })
 
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key, about itself. `X-API-Key` is taken as well.',
+  })
+
   app.get('/_latchkey', (c) => c.json(INDEX))
   app.get('/_latchkey/', (c) => c.json(INDEX))
 

@@ -12,6 +12,11 @@ export const DEFAULT_PREFIX = 'lk'
 
 const recoverable = z.boolean().optional()
 
+const selfRotation = z
+  .boolean()
+  .optional()
+  .openapi({ description: 'Whoever holds a key made here may rotate it by itself.' })
+
 export const NewProject = z
   .strictObject({
     organization_id: field.id('organization'),
@@ -33,6 +38,7 @@ export const NewProject = z
       description: 'Keys made here are kept sealed, and can be revealed.',
       default: false,
     }),
+    self_rotation: selfRotation,
   })
   .openapi('NewProject')
 
@@ -46,6 +52,7 @@ export const ProjectPatch = z
     metadata: field.metadata.nullish(),
     policy: KeyPolicy.nullish(),
     recoverable: recoverable.openapi({ description: '`false` forgets every sealed key of the project.' }),
+    self_rotation: selfRotation,
   })
   .openapi('ProjectPatch')
 
@@ -59,6 +66,7 @@ export const Project = z
     state: z.enum(TENANT_STATES),
     key_prefix: z.string(),
     recoverable: z.boolean(),
+    self_rotation: z.boolean(),
     plan_id: z.string().nullable(),
     policy: KeyPolicy,
     metadata: z.record(z.string(), z.unknown()),
@@ -79,6 +87,7 @@ export function viewProject(row: ProjectRow): z.infer<typeof Project> {
     state: row.state,
     key_prefix: row.keyPrefix,
     recoverable: row.recoverable,
+    self_rotation: row.selfRotation,
     plan_id: row.planId,
     policy: viewPolicy(row.policy),
     metadata: row.metadata,

@@ -58,6 +58,7 @@ export const PROJECT_DEFAULTS: Defaults<z.infer<typeof ProjectReplacement>, z.in
   metadata: null,
   policy: null,
   recoverable: false,
+  self_rotation: false,
 }
 
 export const KeyReplacement = z

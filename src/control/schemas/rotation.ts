@@ -7,19 +7,19 @@ import { Propagation } from '../propagation.ts'
 import { Key, viewKey } from './key.ts'
 
 export const DEFAULT_GRACE_SECONDS = 86_400
-const MAX_SECONDS = 2_592_000
+export const MAX_GRACE_SECONDS = 2_592_000
 /** The last use of a key is known a minute or two later. */
 const MIN_QUIET_SECONDS = 300
 
 /** All of it may be left out, and so may the body. */
 export const NewRotation = z
   .strictObject({
-    grace_seconds: field.count(0, MAX_SECONDS).optional().openapi({
+    grace_seconds: field.count(0, MAX_GRACE_SECONDS).optional().openapi({
       default: DEFAULT_GRACE_SECONDS,
       description: 'How long the old key still passes. 0: it ends now.',
     }),
     auto_complete_after_seconds: field
-      .count(MIN_QUIET_SECONDS, MAX_SECONDS)
+      .count(MIN_QUIET_SECONDS, MAX_GRACE_SECONDS)
       .optional()
       .openapi({ description: 'The old key ends earlier, once it was not used for so long.' }),
     expires_at: field.time

@@ -75,6 +75,8 @@ export const projects = sqliteTable(
     keyPrefix: text('key_prefix').notNull().default('lk'),
     /** 1: the keys made here are sealed for later reveal. */
     recoverable: integer('recoverable', { mode: 'boolean' }).notNull().default(false),
+    /** 1: whoever holds a key made here may rotate it. */
+    selfRotation: integer('self_rotation', { mode: 'boolean' }).notNull().default(false),
     planId: planReference(),
     policy: json<KeyPolicy>('policy').notNull().default({}),
     metadata: json<JsonObject>('metadata').notNull().default({}),

@@ -39,6 +39,7 @@ it('a bare key', async () => {
     consumer: {
       projectId: 'prj_1',
       keyId: 'key_1',
+      tokenId: null,
       organizationId: 'org_1',
       teamId: null,
       scopes: [],

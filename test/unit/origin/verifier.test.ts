@@ -63,6 +63,7 @@ describe('a good assertion', () => {
     expect({ ...consumer, has: undefined }).toEqual({
       projectId: 'prj_01jd8m0c9q3k1y6v0n2x4p5r7u',
       keyId: 'key_01jd8m0c9q3k1y6v0n2x4p5r7v',
+      tokenId: null,
       organizationId: 'org_01jd8m0c9q3k1y6v0n2x4p5r7w',
       teamId: 'team_01jd8m0c9q3k1y6v0n2x4p5r7x',
       environment: 'live',

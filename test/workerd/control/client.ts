@@ -4,9 +4,12 @@ import { readConfig, type Config } from '../../../src/config.ts'
 import { handleControl } from '../../../src/control/app.ts'
 import type { ControlDeps } from '../../../src/control/deps.ts'
 import type { ChangeName, Published } from '../../../src/feed/change.ts'
+import { authenticateHolder } from '../../../src/gateway/holder-of-key.ts'
+import { verifyKey } from '../../../src/gateway/verify.ts'
 import { randomBytes } from '../../../src/random.ts'
 import { ok } from '../../../src/result.ts'
 import { readConfigSnapshot } from '../../../src/store/snapshots.ts'
+import { createTestGateway } from '../../support/gateway-deps.ts'
 import { expectNoLeak } from './leaks.ts'
 
 const ORIGIN = 'https://gateway.example.com'
@@ -73,6 +76,11 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
     condemn: (changes, published) => condemned.push({ changes, published }),
     readFeed: async () => ({ epoch: 1, seq, floor: 0, changes: seq, oldestAtMs: null, relays: [] }),
     isFeedKnown: async () => true,
+    // Of an isolate that knows nothing yet: it judges by what D1 says now.
+    verify: (question) => verifyKey(question, 'req_test', createTestGateway(testConfig()).deps),
+    authenticateHolder: (request) =>
+      authenticateHolder(request, 'req_test', createTestGateway(testConfig()).deps),
+    controlOrigin: (called) => called,
     sleep: (ms) => {
       slept.push(ms)
       return pause(ms)

@@ -34,6 +34,7 @@ export interface OpenApi {
 export interface Endpoint {
   readonly method: string
   readonly path: string
+  /** An operator's credential is of no use here: none is asked for, or the key that it is about. */
   readonly isPublic: boolean
   /** Null for what is public. */
   readonly permission: string | null
@@ -53,7 +54,7 @@ export async function readEndpoints(): Promise<readonly Endpoint[]> {
     Object.entries(operations).map(([method, operation]) => ({
       method: method.toUpperCase(),
       path,
-      isPublic: operation.security?.length === 0,
+      isPublic: operation.security?.every((scheme) => !('operator' in scheme)) === true,
       permission: operation['x-permission'] ?? null,
       hasBody: operation.requestBody !== undefined,
       needsBody: operation.requestBody?.required === true,

@@ -1,0 +1,1 @@
+ALTER TABLE `projects` ADD `self_rotation` integer DEFAULT false NOT NULL;

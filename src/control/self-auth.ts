@@ -1,0 +1,46 @@
+// Who calls about a key of its own: whoever holds it. It reaches its organization, because changes are looked for there, and holds
+// no permission: what it may do is what its endpoints do.
+import { createMiddleware } from 'hono/factory'
+import type { Holder } from '../model/verification.ts'
+import { refuse, type Refusal } from '../problem.ts'
+import { auditContext } from './audit-context.ts'
+import type { ControlEnv } from './deps.ts'
+import type { Caller } from './principals.ts'
+import { refused } from './refused.ts'
+
+/** Sets holder and principal, or answers as the gateway answers a request with this credential. */
+export const requireHolder = createMiddleware<ControlEnv>(async (c, next) => {
+  const holder = await c.env.authenticateHolder(c.req.raw)
+  if (!holder.ok) return refused(c, holder.error)
+  c.set('holder', holder.value)
+  c.set('session', null)
+  c.set('principal', {
+    ...callerOf(holder.value),
+    context: auditContext(c.req.raw.headers, c.env.requestId),
+  })
+  return next()
+})
+
+/** For what changes the key or lends it: before the body is read. */
+export const wholeKeyOnly = createMiddleware<ControlEnv>(async (c, next) => {
+  const refusal = refusesChange(c.var.holder)
+  return refusal === null ? next() : refused(c, refusal)
+})
+
+function refusesChange({ facts }: Holder): Refusal | null {
+  if (facts.token !== undefined)
+    return refuse('self_service_refused', { detail: 'A child token changes nothing, and lends nothing.' })
+  // It stands in a public page: everybody who reads that could end it for everybody else.
+  if (facts.kind === 'publishable')
+    return refuse('self_service_refused', { detail: 'A publishable key is held by everybody.' })
+  return null
+}
+
+function callerOf({ facts: { id, organizationId } }: Holder): Caller {
+  return {
+    id,
+    reach: { organizationId },
+    permissions: new Set(),
+    actor: { type: 'key', id, break_glass: false },
+  }
+}

@@ -1,0 +1,88 @@
+// Steps 3 and 4 for a child token: it is opened here, and stands for the key that lent it, with less. Loaded by the first one that
+// comes.
+import { digestKey } from '../keys/digest.ts'
+import { deriveTokenKey, openToken, type TokenClaims } from '../keys/token.ts'
+import type { KeyFacts, TokenFacts } from '../model/snapshot.ts'
+import { refusesKey } from '../policy/access.ts'
+import { commonScopes } from '../policy/common-scopes.ts'
+import { refuse, type Refusal } from '../problem.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { CompiledConfig } from './compiled-config.ts'
+import type { GatewayDeps } from './deps.ts'
+import type { FoundKey } from './lookup.ts'
+import { LruMap } from './lru-map.ts'
+import type { EdgeMemory } from './memory.ts'
+
+const MAX_OPENED = 5_000
+const MAX_PER_KEY = 1_000
+
+/** By the token's SHA-256: its text ends with the request, as a key's does. */
+interface Opened {
+  /** Of the secret, and of the one before it: what was lent under that one lives on for its minutes. */
+  keys: readonly CryptoKey[] | null
+  readonly claims: LruMap<string, TokenClaims>
+}
+
+const memories = new WeakMap<EdgeMemory, Opened>()
+// By the identity of the copy: a new snapshot of the parent means new facts, and a dropped one takes its own along.
+const lent = new WeakMap<FoundKey, LruMap<string, FoundKey>>()
+
+/** What a token says; refused where this deployment did not say it, or its time is over. Nothing is looked up. */
+export async function readToken(
+  text: string,
+  { snapshot }: CompiledConfig,
+  deps: GatewayDeps,
+): Promise<Result<TokenClaims, Refusal>> {
+  const opened = openedBy(deps)
+  const digest = await digestKey(text)
+  const claims = opened.claims.get(digest) ?? (await open(text, snapshot.settings.gatewayId, opened, deps))
+  if (claims === null) return err(refuse('key_malformed'))
+  opened.claims.set(digest, claims)
+  const expired = refusesKey({ state: 'active', expiresAtMs: claims.expiresAtMs }, deps.now())
+  return expired === null ? ok(claims) : err(expired)
+}
+
+/** The facts of a key as they are for whoever holds the token. */
+export function lendTo(
+  parent: FoundKey,
+  { id, expiresAtMs, scopes }: TokenFacts,
+  deps: GatewayDeps,
+): FoundKey {
+  const held = lent.get(parent) ?? new LruMap<string, FoundKey>(MAX_PER_KEY)
+  lent.set(parent, held)
+  const found = held.get(id)
+  if (found !== undefined) return found
+  const made = { ...parent, key: attenuate(parent.key, { id, expiresAtMs, scopes }) }
+  held.set(id, made)
+  // May it still be used? That is asked of the copy, which is as good as what it was made of.
+  if (deps.memory.readHere.has(parent)) deps.memory.readHere.add(made)
+  return made
+}
+
+function attenuate(key: KeyFacts, token: TokenFacts): KeyFacts {
+  return {
+    ...key,
+    scopes: token.scopes === null ? key.scopes : commonScopes(key.scopes, token.scopes),
+    expiresAtMs: Math.min(key.expiresAtMs ?? Infinity, token.expiresAtMs),
+    token,
+  }
+}
+
+function openedBy({ memory }: GatewayDeps): Opened {
+  const held = memories.get(memory) ?? { keys: null, claims: new LruMap(MAX_OPENED) }
+  memories.set(memory, held)
+  return held
+}
+
+async function open(
+  text: string,
+  deployment: string,
+  opened: Opened,
+  { config }: GatewayDeps,
+): Promise<TokenClaims | null> {
+  const { secret, previousSecret } = config
+  const secrets = previousSecret === null ? [secret] : [secret, previousSecret]
+  opened.keys ??= await Promise.all(secrets.map(deriveTokenKey))
+  const claims = await Promise.all(opened.keys.map((key) => openToken(key, deployment, text)))
+  return claims.find((found) => found !== null) ?? null
+}
