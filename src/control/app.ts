@@ -3,8 +3,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { refuse } from '../problem.ts'
+import { apiDocument } from './api-document.ts'
 import { requireOperator } from './auth.ts'
 import type { ControlDeps, ControlEnv } from './deps.ts'
+import type { ApiDocument } from './examples.ts'
 import { answerFailure } from './failure.ts'
 import { refused } from './refused.ts'
 import { mountCompliance } from './routes/compliance.ts'
@@ -44,6 +46,11 @@ export async function handleControl(request: Request, deps: ControlDeps): Promis
   headers.set('x-content-type-options', 'nosniff')
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
   return new Response(response.body, { status: response.status, headers })
+}
+
+/** What the endpoints promise, as OpenAPI. */
+export function controlDocument(): ApiDocument {
+  return apiDocument(app)
 }
 
 function buildApp(): OpenAPIHono<ControlEnv> {

@@ -1,9 +1,6 @@
 // The headers that every write takes, in the OpenAPI document: each endpoint has them by standing under /_latchkey/v1, and so
 // does its description.
-import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { ControlEnv } from './deps.ts'
-
-type Document = ReturnType<OpenAPIHono<ControlEnv>['getOpenAPI31Document']>
+import type { ApiDocument } from './examples.ts'
 
 const WRITES = ['post', 'put', 'patch', 'delete'] as const
 
@@ -24,7 +21,7 @@ const IF_MATCH = {
 } as const
 
 /** The document, with the headers of writes beside each write's own parameters. */
-export function withWriteHeaders(document: Document): Document {
+export function withWriteHeaders(document: ApiDocument): ApiDocument {
   for (const [path, item] of Object.entries(document.paths ?? {}))
     for (const method of WRITES) {
       const operation = item[method]

@@ -1,8 +1,8 @@
 // What people read: the index, the OpenAPI document, the page of errors.
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { apiDocument } from '../api-document.ts'
 import type { ControlEnv } from '../deps.ts'
 import { ERRORS_PATH, errorsPage, PAGE_POLICY, STYLESHEET, STYLESHEET_PATH } from '../errors-page.ts'
-import { withWriteHeaders } from '../write-headers.ts'
 
 const CACHED = 'public, max-age=300'
 
@@ -34,16 +34,7 @@ export function mountPages(app: OpenAPIHono<ControlEnv>): void {
   app.get('/_latchkey/', (c) => c.json(INDEX))
 
   app.get('/_latchkey/openapi.json', (c) => {
-    const document = app.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: {
-        title: 'Latchkey control plane',
-        version: '1',
-        description: `Every answer carries X-Request-Id. Problems are documented at ${ERRORS_PATH}.`,
-      },
-      servers: [{ url: '/' }],
-    })
-    return c.json(withWriteHeaders(document), 200, { 'Cache-Control': CACHED })
+    return c.json(apiDocument(app), 200, { 'Cache-Control': CACHED })
   })
 
   app.get(ERRORS_PATH, (c) =>
