@@ -7,6 +7,7 @@ import { isKnownSince } from './feed/usable.ts'
 import { momentOf, newBasis } from './gateway/basis.ts'
 import { findConfig } from './gateway/config.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
+import { explain } from './gateway/explain.ts'
 import { consultFeed } from './gateway/sync.ts'
 import { randomBytes } from './random.ts'
 import { ok } from './result.ts'
@@ -42,6 +43,8 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
       const found = await findConfig(basis, gateway)
       return found.ok ? ok(found.value.snapshot) : found
     },
+    explain: (sample) => explain(sample, gateway),
+    service: gateway.service,
     requestId: gateway.newRequestId(),
     log: gateway.log,
     waitUntil: gateway.waitUntil,

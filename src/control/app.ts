@@ -11,6 +11,7 @@ import { answerFailure } from './failure.ts'
 import { refused } from './refused.ts'
 import { mountCompliance } from './routes/compliance.ts'
 import { mountAuditEvents } from './routes/audit-events.ts'
+import { mountExplain } from './routes/explain.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
@@ -82,6 +83,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountPlans,
     mountUpstreams,
     mountRoutes,
+    mountExplain,
     mountReplacements,
     mountSettings,
     mountAuditEvents,

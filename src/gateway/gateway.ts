@@ -128,7 +128,8 @@ async function decide(
   })
 }
 
-async function authenticate(
+/** Whose key this is: steps 3 and 4. Null on a route that lets a request pass without one. */
+export async function authenticate(
   { caller, config, trace, deps }: Exchange,
   { route }: Match,
   credential: Credential | null,

@@ -48,7 +48,7 @@ function standingOf(draw: Draw, now: number): string {
 }
 
 /** As far as this isolate knows: what others were given since it last asked is not in it. */
-function leftOf({ holding }: Draw): number {
+export function leftOf({ holding }: Draw): number {
   return holding.remaining + holding.tokens
 }
 

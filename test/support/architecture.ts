@@ -81,7 +81,7 @@ const LAZY = [
   /^src\/(?:control|jobs)\//,
   /^src\/objects\/(?!exports\.ts$)/,
   /^src\/store\/(?!edge\.ts$)/,
-  /^src\/gateway\/(?:ask-limiter|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|refused|socket-answer|socket-bridge|tally|watch|watched-body)\.ts$/,
+  /^src\/gateway\/(?:ask-limiter|explain(?:-\w+)?|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|refused|socket-answer|socket-bridge|tally|watch|watched-body)\.ts$/,
   /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
   /^src\/limits\/(?:buckets|percentiles)\.ts$/,
   /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal)\.ts$/,

@@ -4,9 +4,11 @@ import { readConfig, type Config } from '../../../src/config.ts'
 import { handleControl } from '../../../src/control/app.ts'
 import type { ControlDeps } from '../../../src/control/deps.ts'
 import type { ChangeName, Published } from '../../../src/feed/change.ts'
+import { explain } from '../../../src/gateway/explain.ts'
 import { randomBytes } from '../../../src/random.ts'
 import { ok } from '../../../src/result.ts'
 import { readConfigSnapshot } from '../../../src/store/snapshots.ts'
+import { createTestGateway } from '../../support/gateway-deps.ts'
 import { expectNoLeak } from './leaks.ts'
 
 const ORIGIN = 'https://gateway.example.com'
@@ -64,6 +66,8 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
           randomBytes,
         ),
       ),
+    explain: (sample) => explain(sample, createTestGateway().deps),
+    service: () => null,
     requestId: 'req_test',
     publish: async (changes) => {
       publishes.push(changes)

@@ -63,6 +63,7 @@ const REST = [
   'GET /_latchkey/v1/keys/{id}/usage',
   'POST /_latchkey/v1/keys/inspect',
   'POST /_latchkey/v1/keys/bulk',
+  'POST /_latchkey/v1/routes/explain',
   'GET /_latchkey/v1/settings',
   'PATCH /_latchkey/v1/settings',
   'POST /_latchkey/v1/settings/rotate-secret',
