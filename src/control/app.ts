@@ -33,6 +33,7 @@ import { mountRoutes } from './routes/routes.ts'
 import { mountSessions } from './routes/sessions.ts'
 import { mountSettings } from './routes/settings.ts'
 import { mountTeams } from './routes/teams.ts'
+import { mountUpstreamTest } from './routes/upstream-test.ts'
 import { mountUpstreams } from './routes/upstreams.ts'
 import { mountUsage } from './routes/usage.ts'
 import { refuseInvalid } from './validation.ts'
@@ -82,6 +83,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountKeySecrets,
     mountPlans,
     mountUpstreams,
+    mountUpstreamTest,
     mountRoutes,
     mountExplain,
     mountReplacements,

@@ -119,6 +119,7 @@ export function describeLocation(location: CredentialLocation): string {
       return `the query parameter ${location.name}`
     case 'cookie':
       return `the cookie ${location.name}`
+    case 'websocket_protocol':
     default:
       return 'a WebSocket protocol'
   }

@@ -46,6 +46,7 @@ const VERBS: readonly (readonly [resource: string, verb: string])[] = [
     'reveal',
   ].map((verb) => ['keys', verb] as const),
   ['members', 'reinvite'],
+  ['upstreams', 'test'],
   ...[...TENANTS, 'operators'].flatMap((name) => ['suspend', 'resume'].map((verb) => [name, verb] as const)),
 ]
 const CHANGES = [
