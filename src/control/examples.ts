@@ -7,7 +7,7 @@ import type { ControlEnv } from './deps.ts'
 export type ApiDocument = ReturnType<OpenAPIHono<ControlEnv>['getOpenAPI31Document']>
 
 export type Schemas = NonNullable<NonNullable<ApiDocument['components']>['schemas']>
-type Schema = Schemas[string]
+export type Schema = Schemas[string]
 type InlineSchema = Exclude<Schema, { $ref: string }>
 
 /** `request`: what must be sent, and one field where nothing must. `answer`: everything. */
@@ -106,7 +106,7 @@ function textOf(format: string | undefined, name: string): string {
   if (format === 'date-time') return MOMENT
   if (format === 'uri') return 'https://gateway.example.com/_latchkey/errors#not_found'
   if (format === 'email') return TEXTS.email ?? ''
-  return idOf(name) ?? TEXTS[name] ?? 'text'
+  return TEXTS[name] ?? idOf(name) ?? 'text'
 }
 
 // `organization_id`, `rotated_from_id`, `ChangedKey_id`.

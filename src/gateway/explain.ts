@@ -1,39 +1,36 @@
 // What would become of a request that was not made, and why: the steps of gateway.ts, taken by the gateway's own functions, so that
 // it cannot say otherwise. It charges nothing, forwards nothing, logs nothing, and counts nobody's failures.
-import type { Explanation, Sample, Step } from '../model/explanation.ts'
-import type { RouteFacts } from '../model/snapshot.ts'
+import type { Explanation, Sample } from '../model/explanation.ts'
 import { decideAccess, reviewAccess, type CallerFacts } from '../policy/access.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import { momentOf, newBasis } from './basis.ts'
+import { momentOf } from './basis.ts'
 import { findConfig } from './config.ts'
 import { answersPreflight, isPreflight } from './cors.ts'
 import type { Credential } from './credential.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange, Match } from './exchange.ts'
 import { findDraws, knownRefusal, standingOf } from './explain-limits.ts'
-import { describeLocation, remediesOf } from './explain-remedies.ts'
+import { remediesOf, type Scene } from './explain-remedies.ts'
 import { nearbyRoutes } from './explain-routes.ts'
 import { carryKey, findSampleKey } from './explain-sample.ts'
+import {
+  beginStory,
+  describeCredential,
+  describeRoute,
+  passed,
+  refused,
+  type Story,
+} from './explain-story.ts'
 import { findRoute } from './find-route.ts'
 import { LruMap } from './lru-map.ts'
 import { readTarget } from './path.ts'
 import { presentCredential } from './present.ts'
-import type { Trace } from './record.ts'
 import { consultFeed } from './sync.ts'
 import { forward } from './upstream.ts'
 
 /** The request that stands for the sample: what is matched and forwarded is the target, read from the sample's own URL. */
 const ANY_URL = 'https://sample.invalid/'
-
-/** What has become known. A step fills in its part. */
-interface Story {
-  readonly steps: Step[]
-  readonly trace: Trace
-  exchange: Exchange | null
-  /** What would be called. */
-  originUrl: string | null
-}
 
 type Kind = Exclude<Explanation['answer']['kind'], 'refused'>
 
@@ -41,12 +38,11 @@ type Kind = Exclude<Explanation['answer']['kind'], 'refused'>
 export async function explain(sample: Sample, live: GatewayDeps): Promise<Explanation> {
   const deps = withoutEffects(live)
   const caller = callerOf(sample)
-  const story: Story = { steps: [], trace: newTrace(deps), exchange: null, originUrl: null }
+  const story = beginStory(deps)
   const ended = await follow(sample, caller, story, deps)
   const refusals = ended.ok ? [] : allInTheWay(ended.error, caller, story, deps)
   const { route, key, draws } = story.trace
-  const nearby = nearbyOf(story)
-  const remedies = story.exchange === null ? [] : refusals.flatMap((refusal) => remedy(refusal, story))
+  const scene = sceneOf(story)
   return {
     answer: ended.ok
       ? { kind: ended.value, code: null, detail: null }
@@ -57,9 +53,9 @@ export async function explain(sample: Sample, live: GatewayDeps): Promise<Explan
     planId: key?.planId ?? null,
     upstreamId: route?.upstreamId ?? null,
     originUrl: story.originUrl,
-    nearby,
+    nearby: scene?.nearby ?? [],
     limits: draws.map((draw) => standingOf(draw, route?.cost ?? 0)),
-    remedies,
+    remedies: scene === null ? [] : refusals.flatMap((refusal) => remediesOf(refusal, scene)),
   }
 }
 
@@ -171,58 +167,17 @@ function allInTheWay(
   return rules.some(({ code }) => code === first.code) ? rules : [first]
 }
 
-function nearbyOf({ exchange, trace }: Story) {
-  if (exchange === null) return []
-  const { config, request, target } = exchange
-  return nearbyRoutes(config.snapshot.routes, config.routes, trace.route, request.method, target)
-}
-
-function remedy(refusal: Refusal, story: Story) {
-  const { exchange, trace } = story
-  if (exchange === null) return []
-  const { request, target, caller } = exchange
-  const { route, key } = trace
-  return remediesOf(refusal, { method: request.method, target, caller, route, key, nearby: nearbyOf(story) })
-}
-
-function refused(step: Step['step'], refusal: Refusal, { steps }: Story): Result<never, Refusal> {
-  steps.push({ step, code: refusal.code, detail: refusal.detail ?? null })
-  return err(refusal)
-}
-
-function passed(step: Step['step'], detail: string, { steps }: Story): void {
-  steps.push({ step, code: null, detail })
-}
-
-function describeRoute({ id, hosts, path, methods, auth }: RouteFacts): string {
-  const where = `${methods.length === 0 ? 'any method' : methods.join(', ')} ${hosts.join(', ')}${path}`
-  return `${id}: ${where}; a key is ${auth === 'none' ? 'not asked for' : auth}.`
-}
-
-function describeCredential(credential: Credential | null, route: RouteFacts): string {
-  if (route.auth === 'none') return 'The route asks for no key.'
-  if (credential === null) return 'No key, and the route lets that pass.'
-  return `Found as ${credential.foundIn.map(describeLocation).join(', ')}.`
+function sceneOf({ exchange, trace: { route, key } }: Story): Scene | null {
+  if (exchange === null) return null
+  const { config, request, target, caller } = exchange
+  const { method } = request
+  const nearby = nearbyRoutes(config.snapshot.routes, config.routes, route, method, target)
+  return { method, target, caller, route, key, nearby }
 }
 
 function callerOf({ address, country, headers }: Sample): CallerFacts {
   const origin = headers.find(([name]) => name.toLowerCase() === 'origin')
   return { address, country, webOrigin: origin?.[1] ?? null }
-}
-
-function newTrace(deps: GatewayDeps): Trace {
-  return {
-    requestId: '',
-    startedAtMs: deps.now(),
-    address: null,
-    target: null,
-    basis: newBasis(deps.memory.sync),
-    legacyPrefixes: [],
-    route: null,
-    key: null,
-    draws: [],
-    originMs: null,
-  }
 }
 
 // What a look-up leaves behind when it fails (an address that is watched) and what is told of a key that came in the clear.

@@ -13,6 +13,8 @@ export interface Schema {
 }
 
 interface Operation {
+  readonly operationId?: string
+  readonly summary?: string
   readonly security?: readonly object[]
   readonly 'x-permission'?: string
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
