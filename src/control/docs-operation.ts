@@ -24,16 +24,16 @@ export function operationDetails({ method, path, operation }: Described, schemas
     </summary>
     <div id="${operationId}">
       ${description.split('\n\n').map((paragraph) => html`<p>${prose(paragraph)}</p>`)}
-      <h4>Call</h4>
+      <h3>Call</h3>
       <pre><code>${curlOf({ method, path, operation })}</code></pre>
       ${parametersOf(operation)}
       ${
         body === null
           ? ''
-          : html`<h4>Body</h4>
+          : html`<h3>Body</h3>
               ${fieldsOf(body.schema, schemas)}`
       }
-      <h4>Answers</h4>
+      <h3>Answers</h3>
       ${answersOf(operation)}
     </div>
   </details> `
@@ -51,7 +51,7 @@ function parametersOf({ parameters = [] }: Operation): Html | '' {
   const own = parameters.filter((given): given is Parameter => 'name' in given)
   return own.length === 0
     ? ''
-    : html`<h4>Parameters</h4>
+    : html`<h3>Parameters</h3>
         <dl>${own.map(parameterOf)}</dl>`
 }
 

@@ -36,7 +36,8 @@ section:target {
 h2 {
   font-size: 1.25rem;
 }
-h4 {
+h3 {
+  font-size: 1rem;
   margin: 1rem 0 0;
 }
 details {

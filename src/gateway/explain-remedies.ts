@@ -14,6 +14,8 @@ export interface Scene {
   readonly caller: CallerFacts
   readonly route: RouteFacts | null
   readonly key: KeyFacts | null
+  /** Null also for a key that is imagined. */
+  readonly keyId: string | null
   readonly nearby: readonly NearbyRoute[]
 }
 
@@ -57,23 +59,24 @@ const REMEDIES: { readonly [Code in ProblemCode]?: Remedies } = {
   key_malformed: () => [onRequest('Send the whole key as it was issued: its check digits do not fit.')],
   key_unknown: () => [onRequest('Send a key of this deployment: this one was never issued here.')],
   key_ambiguous: () => [onRequest('Send one key, once.')],
-  key_revoked: ({ key }) => onKey(key, 'Restore it, within 7 days and not after a leak, or use another key.'),
-  key_disabled: ({ key }) => onKey(key, 'Enable it.'),
-  key_expired: ({ key }) => onKey(key, 'Give it a later expires_at, or use another key.'),
-  organization_suspended: ({ key }) => onKey(key, 'Resume its organization, team or project.'),
-  environment_mismatch: ({ key, route }) => onKey(key, `Use a ${route?.environment ?? 'live'} key.`),
-  scope_missing: ({ key, route }) =>
+  key_revoked: ({ keyId }) =>
+    onKey(keyId, 'Restore it, within 7 days and not after a leak, or use another key.'),
+  key_disabled: ({ keyId }) => onKey(keyId, 'Enable it.'),
+  key_expired: ({ keyId }) => onKey(keyId, 'Give it a later expires_at, or use another key.'),
+  organization_suspended: ({ keyId }) => onKey(keyId, 'Resume its organization, team or project.'),
+  environment_mismatch: ({ keyId, route }) => onKey(keyId, `Use a ${route?.environment ?? 'live'} key.`),
+  scope_missing: ({ key, keyId, route }) =>
     missingScopes(key?.scopes ?? [], route?.scopes ?? []).flatMap((scope) =>
-      onKey(key, `Grant the scope ${scope}.`),
+      onKey(keyId, `Grant the scope ${scope}.`),
     ),
-  address_not_allowed: ({ key, caller }) =>
-    onKey(key, `Allow the address ${caller.address ?? 'from which it comes'} in its network policy.`),
-  country_not_allowed: ({ key, caller }) =>
-    onKey(key, `Allow the country ${caller.country ?? 'from which it comes'} in its network policy.`),
-  origin_not_allowed: ({ key, route, caller }) =>
+  address_not_allowed: ({ keyId, caller }) =>
+    onKey(keyId, `Allow the address ${caller.address ?? 'from which it comes'} in its network policy.`),
+  country_not_allowed: ({ keyId, caller }) =>
+    onKey(keyId, `Allow the country ${caller.country ?? 'from which it comes'} in its network policy.`),
+  origin_not_allowed: ({ key, keyId, route, caller }) =>
     key === null && route !== null
       ? [onRoute(route, `Name the web origin ${caller.webOrigin ?? ''} in its CORS policy.`)]
-      : onKey(key, `Allow the web origin ${caller.webOrigin ?? 'of the page'} in its network policy.`),
+      : onKey(keyId, `Allow the web origin ${caller.webOrigin ?? 'of the page'} in its network policy.`),
   rate_limited: (scene, refusal) => byLimit(scene, refusal),
   quota_exceeded: (scene, refusal) => byLimit(scene, refusal),
   loop_detected: () => [onRequest('Point the upstream at the origin: its URL leads back to this gateway.')],
@@ -105,8 +108,8 @@ function onRoute({ id }: RouteFacts, detail: string): Remedy {
 }
 
 // A key that was not found has nothing to be changed.
-function onKey(key: KeyFacts | null, detail: string): readonly Remedy[] {
-  return [{ action: 'change_key', target: key?.id ?? null, detail }]
+function onKey(target: string | null, detail: string): readonly Remedy[] {
+  return [{ action: 'change_key', target, detail }]
 }
 
 export function describeLocation(location: CredentialLocation): string {

@@ -16,6 +16,11 @@ const STAND_IN = 'explained'
 /** Of an imagined key: nothing has this id. */
 const IMAGINED_ID = 'key_imagined'
 
+/** Null for a key that is imagined, too. */
+export function idOf(key: KeyFacts | null): string | null {
+  return key === null || key.id === IMAGINED_ID ? null : key.id
+}
+
 /** The exchange with the sample's key in it. A key that is already in its headers or URL stays where it is. */
 export function carryKey(exchange: Exchange, { credential }: Sample, route: RouteFacts): Exchange {
   const [location] = route.credentialLocations

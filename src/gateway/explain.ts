@@ -13,7 +13,7 @@ import type { Exchange, Match } from './exchange.ts'
 import { findDraws, knownRefusal, standingOf } from './explain-limits.ts'
 import { remediesOf, type Scene } from './explain-remedies.ts'
 import { nearbyRoutes } from './explain-routes.ts'
-import { carryKey, findSampleKey } from './explain-sample.ts'
+import { carryKey, findSampleKey, idOf } from './explain-sample.ts'
 import {
   beginStory,
   describeCredential,
@@ -49,7 +49,7 @@ export async function explain(sample: Sample, live: GatewayDeps): Promise<Explan
       : { kind: 'refused', code: ended.error.code, detail: ended.error.detail ?? null },
     steps: story.steps,
     routeId: route?.id ?? null,
-    keyId: key?.id ?? null,
+    keyId: idOf(key),
     planId: key?.planId ?? null,
     upstreamId: route?.upstreamId ?? null,
     originUrl: story.originUrl,
@@ -172,7 +172,7 @@ function sceneOf({ exchange, trace: { route, key } }: Story): Scene | null {
   const { config, request, target, caller } = exchange
   const { method } = request
   const nearby = nearbyRoutes(config.snapshot.routes, config.routes, route, method, target)
-  return { method, target, caller, route, key, nearby }
+  return { method, target, caller, route, key, keyId: idOf(key), nearby }
 }
 
 function callerOf({ address, country, headers }: Sample): CallerFacts {

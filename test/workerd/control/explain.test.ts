@@ -68,7 +68,10 @@ it('says what would let a request pass', async () => {
   expect(body.answer).toMatchObject({ kind: 'refused', status: 405, code: 'method_not_allowed' })
   expect(body.remedies).toEqual([{ action: 'change_route', target: routeId, detail: 'Add the method POST.' }])
   const scopes = await ask({ url: URL_OF_ORDER, scopes: ['other:read'] })
-  expect(scopes.body.remedies.map(({ detail }) => detail)).toEqual(['Grant the scope orders:read.'])
+  expect(scopes.body.key_id).toBeNull()
+  expect(scopes.body.remedies).toEqual([
+    { action: 'change_key', target: null, detail: 'Grant the scope orders:read.' },
+  ])
 })
 
 it('knows a revoked key', async () => {
