@@ -7,6 +7,7 @@ import { isKnownSince } from './feed/usable.ts'
 import { momentOf, newBasis } from './gateway/basis.ts'
 import { findConfig } from './gateway/config.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
+import { explain } from './gateway/explain.ts'
 import { authenticateHolder } from './gateway/holder-of-key.ts'
 import { consultFeed } from './gateway/sync.ts'
 import { verifyKey } from './gateway/verify.ts'
@@ -49,6 +50,8 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
     authenticateHolder: (held) => authenticateHolder(held, requestId, gateway),
     controlOrigin: gateway.controlOrigin,
     requestId,
+    explain: (sample) => explain(sample, gateway),
+    service: gateway.service,
     log: gateway.log,
     waitUntil: gateway.waitUntil,
   })

@@ -1,11 +1,13 @@
-// Fills the generated sections of docs/ from the code they describe, so that neither can drift from the other.
+// Fills the generated sections of docs/ from the code they describe, so that neither can drift from the other, and writes
+// docs/openapi.json.
 // `node tools/docs.ts` writes; with `--check` it changes nothing and exits 1, naming every stale file.
 import { readFile, writeFile } from 'node:fs/promises'
+import { OPENAPI_PATH, openApiText } from './docs/openapi.ts'
 import { fillAll } from './docs/sections.ts'
 
 const stale: string[] = []
-for (const [path, text] of await fillAll()) {
-  if ((await readFile(path, 'utf8')) === text) continue
+for (const [path, text] of [...(await fillAll()), [OPENAPI_PATH, openApiText()] as const]) {
+  if ((await readFile(path, 'utf8').catch(() => '')) === text) continue
   stale.push(path)
   if (!process.argv.includes('--check')) await writeFile(path, text)
 }

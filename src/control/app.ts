@@ -3,13 +3,16 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { refuse } from '../problem.ts'
+import { apiDocument } from './api-document.ts'
 import { requireOperator } from './auth.ts'
 import type { ControlDeps, ControlEnv } from './deps.ts'
+import type { ApiDocument } from './examples.ts'
 import { answerFailure } from './failure.ts'
 import { refused } from './refused.ts'
 import { requireHolder } from './self-auth.ts'
 import { mountCompliance } from './routes/compliance.ts'
 import { mountAuditEvents } from './routes/audit-events.ts'
+import { mountExplain } from './routes/explain.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
@@ -34,6 +37,7 @@ import { mountSessions } from './routes/sessions.ts'
 import { mountSettings } from './routes/settings.ts'
 import { mountTeams } from './routes/teams.ts'
 import { mountToken } from './routes/token.ts'
+import { mountUpstreamTest } from './routes/upstream-test.ts'
 import { mountUpstreams } from './routes/upstreams.ts'
 import { mountUsage } from './routes/usage.ts'
 import { refuseInvalid } from './validation.ts'
@@ -48,6 +52,11 @@ export async function handleControl(request: Request, deps: ControlDeps): Promis
   headers.set('x-content-type-options', 'nosniff')
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
   return new Response(response.body, { status: response.status, headers })
+}
+
+/** What the endpoints promise, as OpenAPI. */
+export function controlDocument(): ApiDocument {
+  return apiDocument(app)
 }
 
 function buildApp(): OpenAPIHono<ControlEnv> {
@@ -80,7 +89,9 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountKeyVerification,
     mountPlans,
     mountUpstreams,
+    mountUpstreamTest,
     mountRoutes,
+    mountExplain,
     mountReplacements,
     mountSettings,
     mountAuditEvents,

@@ -1,6 +1,7 @@
 // What the control plane is given for one request, and what it knows of the caller. It travels as Hono's bindings.
 import type { Config } from '../config.ts'
 import type { ChangeName, FeedReport, Published } from '../feed/change.ts'
+import type { Explanation, Sample } from '../model/explanation.ts'
 import type { ConfigSnapshot, ReadStamp } from '../model/snapshot.ts'
 import type { Holder, Question, Verdict } from '../model/verification.ts'
 import type { Permission } from '../policy/permissions.ts'
@@ -18,7 +19,7 @@ export interface ControlDeps {
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly random: (length: number) => Uint8Array
-  /** For what is not ours: identity providers. */
+  /** For what is not ours: identity providers, origins that are tested. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   /** Puts changes into the invalidation feed. Throws, or does not settle, when the hub does not take them. */
   readonly publish: (changes: readonly ChangeName[]) => Promise<Published>
@@ -40,6 +41,10 @@ export interface ControlDeps {
   readonly authenticateHolder: (request: Request) => Promise<Result<Holder, Refusal>>
   /** Origin that serves the documentation of problems: not every host that is called does. */
   readonly controlOrigin: (calledOrigin: string) => string
+  /** What the gateway on this isolate would do with a request, and why. It charges and forwards nothing. */
+  readonly explain: (sample: Sample) => Promise<Explanation>
+  /** A service binding by its name; null when this Worker has none of that name. */
+  readonly service: (name: string) => Pick<Fetcher, 'fetch'> | null
   readonly requestId: string
   readonly log: (event: Readonly<Record<string, unknown>>) => void
   readonly waitUntil: (promise: Promise<unknown>) => void

@@ -1,9 +1,6 @@
 // The headers that every write takes, in the OpenAPI document: each endpoint has them by standing under /_latchkey/v1, and so
 // does its description. A rotation by the key itself takes them too: its answer holds a secret that must not be lost.
-import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { ControlEnv } from './deps.ts'
-
-type Document = ReturnType<OpenAPIHono<ControlEnv>['getOpenAPI31Document']>
+import type { ApiDocument } from './examples.ts'
 
 const WRITES = ['post', 'put', 'patch', 'delete'] as const
 
@@ -26,7 +23,7 @@ const IF_MATCH = {
 } as const
 
 /** The document, with the headers of writes beside each write's own parameters. */
-export function withWriteHeaders(document: Document): Document {
+export function withWriteHeaders(document: ApiDocument): ApiDocument {
   const paths = Object.entries(document.paths ?? {}).filter(([path]) => TAKE_THEM.test(path))
   for (const [path, item] of paths)
     for (const method of WRITES) {

@@ -56,7 +56,7 @@ export function takeBudget(
 
 // The plan may be younger than the copy of the configuration, which will be renewed within the bound: until then its limits are not
 // known, and what they refuse must not pass. Nor where it is gone for good: plans that keys have are not deleted.
-const UNKNOWN_PLAN: Refusal = refuse('verification_unavailable', { retryAfterSeconds: 1 })
+export const UNKNOWN_PLAN: Refusal = refuse('verification_unavailable', { retryAfterSeconds: 1 })
 
 // A client that goes away ends its invocation, and with it what was held for it would be held for as long as this isolate goes on
 // asking, spent by nobody: what has begun comes to its end all the same.

@@ -18,14 +18,20 @@ type Rule = (key: KeyFacts, route: RouteFacts, caller: CallerFacts, now: number)
 
 // The order is part of the contract: what is wrong with the key itself comes before what is wrong with its use,
 // so that a holder is sent for a new key before being sent for a new scope.
-const RULES: readonly Rule[] = [
-  (key, _route, _caller, now) => refusesKey(key, now),
-  environmentRule,
-  scopeRule,
-  addressRule,
-  countryRule,
-  originRule,
-]
+const RULES = [
+  ['key', (key, _route, _caller, now) => refusesKey(key, now)],
+  ['environment', environmentRule],
+  ['scopes', scopeRule],
+  ['address', addressRule],
+  ['country', countryRule],
+  ['web_origin', originRule],
+] as const satisfies readonly (readonly [name: string, rule: Rule])[]
+
+/** What one rule says. */
+interface Ruling {
+  readonly rule: (typeof RULES)[number][0]
+  readonly refusal: Refusal | null
+}
 
 /** The first rule that refuses, or null when all admit. `now` is epoch milliseconds. */
 export function decideAccess(
@@ -34,11 +40,21 @@ export function decideAccess(
   caller: CallerFacts,
   now: number,
 ): Refusal | null {
-  for (const rule of RULES) {
+  for (const [, rule] of RULES) {
     const refusal = rule(key, route, caller, now)
     if (refusal !== null) return refusal
   }
   return null
+}
+
+/** What each rule says by itself, in their order: who is to be told all that is in the way is not told the first alone. */
+export function reviewAccess(
+  key: KeyFacts,
+  route: RouteFacts,
+  caller: CallerFacts,
+  now: number,
+): readonly Ruling[] {
+  return RULES.map(([name, rule]) => ({ rule: name, refusal: rule(key, route, caller, now) }))
 }
 
 /** What is wrong with the key itself, wherever it is used; null when nothing is. `now` is epoch milliseconds. */

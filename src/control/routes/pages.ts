@@ -1,15 +1,25 @@
-// What people read: the index, the OpenAPI document, the page of errors.
+// What people read: the index, the OpenAPI document, the reference that is made of it, the page of errors.
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { apiDocument } from '../api-document.ts'
 import type { ControlEnv } from '../deps.ts'
+import { DOCS_PATH, docsPage, OPENAPI_PATH } from '../docs-page.ts'
+import { DOCS_STYLESHEET, DOCS_STYLESHEET_PATH } from '../docs-stylesheet.ts'
 import { ERRORS_PATH, errorsPage, PAGE_POLICY, STYLESHEET, STYLESHEET_PATH } from '../errors-page.ts'
-import { withWriteHeaders } from '../write-headers.ts'
 
 const CACHED = 'public, max-age=300'
+
+const PAGE_HEADERS = {
+  'Cache-Control': CACHED,
+  'Content-Security-Policy': PAGE_POLICY,
+  'Referrer-Policy': 'no-referrer',
+}
+const STYLESHEET_HEADERS = { 'Cache-Control': CACHED, 'Content-Type': 'text/css; charset=utf-8' }
 
 const INDEX = {
   name: 'Latchkey',
   api: '/_latchkey/v1',
-  openapi: '/_latchkey/openapi.json',
+  openapi: OPENAPI_PATH,
+  docs: DOCS_PATH,
   errors: ERRORS_PATH,
   jwks: '/_latchkey/jwks.json',
   health: '/_latchkey/healthz',
@@ -20,7 +30,7 @@ export function mountPages(app: OpenAPIHono<ControlEnv>): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
     type: 'http',
     scheme: 'bearer',
-    description: 'The ADMIN_TOKEN of the deployment.',
+    description: 'The key of an operator, or the ADMIN_TOKEN of the deployment.',
   })
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
@@ -39,27 +49,10 @@ export function mountPages(app: OpenAPIHono<ControlEnv>): void {
   app.get('/_latchkey', (c) => c.json(INDEX))
   app.get('/_latchkey/', (c) => c.json(INDEX))
 
-  app.get('/_latchkey/openapi.json', (c) => {
-    const document = app.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: {
-        title: 'Latchkey control plane',
-        version: '1',
-        description: `Every answer carries X-Request-Id. Problems are documented at ${ERRORS_PATH}.`,
-      },
-      servers: [{ url: '/' }],
-    })
-    return c.json(withWriteHeaders(document), 200, { 'Cache-Control': CACHED })
-  })
+  app.get(OPENAPI_PATH, (c) => c.json(apiDocument(app), 200, { 'Cache-Control': CACHED }))
 
-  app.get(ERRORS_PATH, (c) =>
-    c.html(errorsPage(), 200, {
-      'Cache-Control': CACHED,
-      'Content-Security-Policy': PAGE_POLICY,
-      'Referrer-Policy': 'no-referrer',
-    }),
-  )
-  app.get(STYLESHEET_PATH, (c) =>
-    c.body(STYLESHEET, 200, { 'Cache-Control': CACHED, 'Content-Type': 'text/css; charset=utf-8' }),
-  )
+  app.get(ERRORS_PATH, (c) => c.html(errorsPage(), 200, PAGE_HEADERS))
+  app.get(DOCS_PATH, async (c) => c.html(await docsPage(apiDocument(app)), 200, PAGE_HEADERS))
+  app.get(STYLESHEET_PATH, (c) => c.body(STYLESHEET, 200, STYLESHEET_HEADERS))
+  app.get(DOCS_STYLESHEET_PATH, (c) => c.body(DOCS_STYLESHEET, 200, STYLESHEET_HEADERS))
 }

@@ -28,7 +28,12 @@ export const Bulk = z
         'For `create` as in POST /keys, for `update` as in PATCH with `id`, else `id` (and `reason`).',
     }),
   })
-  .openapi('Bulk')
+  .openapi('Bulk', {
+    example: {
+      action: 'revoke',
+      items: [{ id: 'key_01jd8m0c9q3k1y6v0n2x4p5r7t', reason: 'Left the company' }],
+    },
+  })
 
 const ItemProblem = z.object({
   code: z.string(),

@@ -21,6 +21,7 @@ const YEAR_SECONDS = 31_622_400
 export const limitName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'Takes up to 63 characters of a-z, 0-9, _ and -.')
+  .openapi({ example: 'per-minute' })
 
 /** What a limit and a quota have in common. */
 const named = {

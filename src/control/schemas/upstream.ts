@@ -26,7 +26,7 @@ export const NewUpstream = z
     (given) => (given.url === undefined) !== (given.service === undefined),
     'Takes either url or service.',
   )
-  .openapi('NewUpstream')
+  .openapi('NewUpstream', { example: { name: 'Orders', url: 'https://origin.example.com' } })
 
 /** Absent: unchanged. A url takes the place of a service with `service: null`, and the reverse. */
 export const UpstreamPatch = z

@@ -6,6 +6,7 @@ import type { ControlDeps } from '../../../src/control/deps.ts'
 import type { ChangeName, Published } from '../../../src/feed/change.ts'
 import { authenticateHolder } from '../../../src/gateway/holder-of-key.ts'
 import { verifyKey } from '../../../src/gateway/verify.ts'
+import { explain } from '../../../src/gateway/explain.ts'
 import { randomBytes } from '../../../src/random.ts'
 import { ok } from '../../../src/result.ts'
 import { readConfigSnapshot } from '../../../src/store/snapshots.ts'
@@ -67,6 +68,8 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
           randomBytes,
         ),
       ),
+    explain: (sample) => explain(sample, createTestGateway().deps),
+    service: () => null,
     requestId: 'req_test',
     publish: async (changes) => {
       publishes.push(changes)

@@ -46,6 +46,7 @@ const VERBS: readonly (readonly [resource: string, verb: string])[] = [
     'reveal',
   ].map((verb) => ['keys', verb] as const),
   ['members', 'reinvite'],
+  ['upstreams', 'test'],
   ...[...TENANTS, 'operators'].flatMap((name) => ['suspend', 'resume'].map((verb) => [name, verb] as const)),
 ]
 const CHANGES = [
@@ -64,6 +65,7 @@ const REST = [
   'POST /_latchkey/v1/keys/inspect',
   'POST /_latchkey/v1/keys/verify',
   'POST /_latchkey/v1/keys/bulk',
+  'POST /_latchkey/v1/routes/explain',
   'GET /_latchkey/v1/settings',
   'PATCH /_latchkey/v1/settings',
   'POST /_latchkey/v1/settings/rotate-secret',

@@ -13,12 +13,14 @@ export interface Schema {
 }
 
 interface Operation {
+  readonly operationId?: string
+  readonly summary?: string
   readonly security?: readonly object[]
   readonly 'x-permission'?: string
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
   readonly requestBody?: {
     readonly required?: boolean
-    readonly content: Readonly<Record<string, { readonly schema: Schema }>>
+    readonly content: Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>
   }
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>

@@ -10,15 +10,23 @@ const open = (path: string) => call(path, { token: null })
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
 describe('every answer', () => {
-  it.each(['', '/', '/healthz', '/errors', '/errors.css', '/openapi.json', '/nothing', '/v1/keys'])(
-    'names the request and forbids sniffing: /_latchkey%s',
-    async (path) => {
-      const { headers } = await open(`/_latchkey${path}`)
-      expect(headers.get('x-request-id')).toBe('req_test')
-      expect(headers.get('x-content-type-options')).toBe('nosniff')
-      expect(headers.get('cache-control')).not.toBeNull()
-    },
-  )
+  it.each([
+    '',
+    '/',
+    '/healthz',
+    '/errors',
+    '/errors.css',
+    '/docs',
+    '/docs.css',
+    '/openapi.json',
+    '/nothing',
+    '/v1/keys',
+  ])('names the request and forbids sniffing: /_latchkey%s', async (path) => {
+    const { headers } = await open(`/_latchkey${path}`)
+    expect(headers.get('x-request-id')).toBe('req_test')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('cache-control')).not.toBeNull()
+  })
 })
 
 describe('the index', () => {
