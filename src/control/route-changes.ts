@@ -23,7 +23,7 @@ export const ROUTE: Resource<RouteRow> = {
   update: updateRoute,
   show: viewRoute,
   nameOf: () => CONFIG_CHANGE,
-  unique: [],
+  unique: ['name'],
 }
 
 export async function makeRoute(
