@@ -1,5 +1,5 @@
 // What a declared configuration is held against: the configuration whole, and of the tenants those that it speaks of.
-import { and, asc, eq, inArray, isNull, ne, or } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
 import { apiKeys } from '../model/schema/api-keys.ts'
 import { planLimits, planQuotas, plans } from '../model/schema/plans.ts'
 import { routes, upstreams } from '../model/schema/routing.ts'
@@ -60,24 +60,33 @@ export async function readOrganizations(
 
 /** Exported for the test that reads its query plan. */
 export function organizationsCalled(db: Database, reach: Reach, called: Called, limit: number) {
-  return db
-    .select()
-    .from(organizations)
-    .where(
-      and(
-        within(reach, organizations.id, 'every_team'),
-        isCalled(called),
-        ne(organizations.state, 'deleted'),
-      ),
-    )
-    .orderBy(asc(organizations.id))
-    .limit(limit)
+  return (
+    db
+      .select()
+      .from(organizations)
+      .where(
+        and(
+          within(reach, organizations.id, 'every_team'),
+          areCalled(called),
+          ne(organizations.state, 'deleted'),
+        ),
+      )
+      // The plus keeps SQLite from walking all of them in this order: whoever is named is looked up and then sorted.
+      .orderBy(called === 'all' ? asc(organizations.id) : sql`+${organizations.id}`)
+      .limit(limit)
+  )
 }
 
-function isCalled(called: Called) {
+function areCalled(called: Called) {
   if (called === 'all') return undefined
   if ('id' in called) return eq(organizations.id, called.id)
-  return or(isIn(organizations.externalId, called.externalIds), isIn(organizations.name, called.names))
+  const given = (values: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`
+  // Two look-ups, each in its index: of an OR of lists, SQLite would make a scan.
+  return sql`${organizations.id} IN (
+    SELECT o.id FROM ${organizations} AS o
+    WHERE o.external_id IN ${given(called.externalIds)} AND o.state <> 'deleted'
+    UNION SELECT o.id FROM ${organizations} AS o WHERE o.name IN ${given(called.names)}
+  )`
 }
 
 export interface StoredParts {

@@ -18,6 +18,7 @@ import {
   ExportQuery,
   PlanQuestion,
 } from '../schemas/declared-plan.ts'
+import { waitQuery, waitUntilEffective } from '../wait.ts'
 
 const PATH = '/_latchkey/v1/config'
 
@@ -36,7 +37,7 @@ const apply = createRoute({
   path: `${PATH}/apply`,
   summary: 'Apply a declared configuration: all of it, in one batch and one publish, or nothing',
   ...needs('config:write', jsonBody, someBody),
-  request: body(Application),
+  request: { query: waitQuery, ...body(Application) },
   responses: { 200: answer('What was done', AppliedConfig), ...changeProblems('conflict') },
 })
 
@@ -67,6 +68,7 @@ export function mountDeclared(app: OpenAPIHono<ControlEnv>): void {
     const applied = await applyConfig(c.env, c.var.principal, asked)
     if (!applied.ok) return refused(c, applied.error)
     const { secrets, propagation } = applied.value
+    if (propagation !== null) await waitUntilEffective(c.env, c.req.valid('query'), propagation)
     const told = { changes: viewChanges(applied.value), summary: summaryOf(applied.value) }
     return c.json({ ...told, keys: [...secrets], propagation }, 200, { 'Cache-Control': 'no-store' })
   })

@@ -1,7 +1,7 @@
 // Whatever two documents say: the second, applied over the first, is what stands then, and what is exported then says the same.
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { DeclaredConfig } from '../../../src/control/schemas/declared.ts'
 import { breaksOf } from '../store/chain.ts'

@@ -10,7 +10,7 @@ import { breaksOf, eventsOf } from '../store/chain.ts'
 import { db } from '../store/rows.ts'
 import { call, create, makeDeps, type Answer, type Call } from './client.ts'
 import { misfits, readDocument } from './openapi.ts'
-import { fails, databaseThat } from './wrap.ts'
+import { databaseThat, fails, wrap } from './wrap.ts'
 
 const CONFIG = '/_latchkey/v1/config'
 
@@ -45,6 +45,22 @@ const apply = (config: Config, more: object = {}, given: Call = {}) =>
 const exported = async () => (await call<Config & { version: number }>(`${CONFIG}/export`)).body
 const said = ({ body }: Answer<Planned>) =>
   body.changes.map(({ resource, action, label }) => `${action} ${resource} ${label}`)
+
+/** D1 that counts the statements of its batches. */
+function counting(counted: { statements: number }) {
+  const database = wrap(env.DB, {
+    withSession: (constraint: string) => {
+      const session = env.DB.withSession(constraint)
+      return wrap(session, {
+        batch: (statements: D1PreparedStatement[]) => {
+          counted.statements += statements.length
+          return session.batch(statements)
+        },
+      })
+    },
+  })
+  return { primary: database, shards: [database] }
+}
 
 const KEY = {
   name: 'ci',
@@ -162,6 +178,30 @@ describe('applied', () => {
     const { body } = await apply(WHOLE)
     const verified = await call(`/_latchkey/v1/keys/verify`, { json: { key: body.keys[0]?.secret } })
     expect(verified.body).toMatchObject({ valid: true, key: { scopes: ['orders:read'] } })
+  })
+
+  it('shows the new secrets also where the feed did not take the change', async () => {
+    const deps = makeDeps({ publish: fails('the hub is gone') })
+    const { status, body } = await apply(WHOLE, {}, { deps })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ propagation: null, keys: [{ label: 'Acme / Shop / ci' }] })
+  })
+
+  it('of 600 keys, takes as many statements as of one', async () => {
+    const count = async (keys: number) => {
+      const counted = { statements: 0 }
+      const wanted = Array.from({ length: keys }, (_, i) => ({ name: `key ${keys}/${i}`, tags: ['a', 'b'] }))
+      const deps = makeDeps({ databases: counting(counted) })
+      const answer = await apply(
+        { organizations: [{ name: `Of ${keys}`, projects: [{ name: 'P', keys: wanted }] }] },
+        {},
+        { deps },
+      )
+      expect(answer.status, answer.text).toBe(200)
+      expect(new Set(answer.body.keys.map(({ secret }) => secret)).size).toBe(keys)
+      return counted.statements
+    }
+    expect(await count(600)).toBe(await count(1))
   })
 
   it('changes what differs, field by field, and publishes whom that reaches', async () => {
