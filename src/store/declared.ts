@@ -1,5 +1,5 @@
 // What a declared configuration is held against: the configuration whole, and of the tenants those that it speaks of.
-import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, ne, sql, type SQL } from 'drizzle-orm'
 import { apiKeys } from '../model/schema/api-keys.ts'
 import { planLimits, planQuotas, plans } from '../model/schema/plans.ts'
 import { routes, upstreams } from '../model/schema/routing.ts'
@@ -80,13 +80,16 @@ export function organizationsCalled(db: Database, reach: Reach, called: Called, 
 function areCalled(called: Called) {
   if (called === 'all') return undefined
   if ('id' in called) return eq(organizations.id, called.id)
-  const given = (values: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`
   // Two look-ups, each in its index: of an OR of lists, SQLite would make a scan.
   return sql`${organizations.id} IN (
     SELECT o.id FROM ${organizations} AS o
-    WHERE o.external_id IN ${given(called.externalIds)} AND o.state <> 'deleted'
-    UNION SELECT o.id FROM ${organizations} AS o WHERE o.name IN ${given(called.names)}
+    WHERE o.external_id IN ${listed(called.externalIds)} AND o.state <> 'deleted'
+    UNION SELECT o.id FROM ${organizations} AS o WHERE o.name IN ${listed(called.names)}
   )`
+}
+
+function listed(values: readonly string[]): SQL {
+  return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`
 }
 
 export interface StoredParts {

@@ -100,8 +100,17 @@ const WHOLE = {
 }
 
 const TABLES = [
-  ...['key_tags', 'key_terms', 'api_keys', 'projects', 'teams', 'organizations'],
-  ...['routes', 'upstreams', 'plan_limits', 'plan_quotas', 'plans'],
+  'key_tags',
+  'key_terms',
+  'api_keys',
+  'projects',
+  'teams',
+  'organizations',
+  'routes',
+  'upstreams',
+  'plan_limits',
+  'plan_quotas',
+  'plans',
 ]
 
 const clear = () => env.DB.batch(TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)))
@@ -277,8 +286,8 @@ describe('applied', () => {
 describe('what the gateway was changed by others', () => {
   it('is drift: a plan of the document that was applied last', async () => {
     await apply(WHOLE)
-    const [plan_] = await db.select().from(plans)
-    await call(`/_latchkey/v1/plans/${plan_?.id}`, { method: 'PATCH', json: { limits: [] } })
+    const [starter] = await db.select().from(plans)
+    await call(`/_latchkey/v1/plans/${starter?.id}`, { method: 'PATCH', json: { limits: [] } })
     const drift = await plan(WHOLE)
     expect(drift.body.last_applied).toMatchObject({ same_document: true })
     expect(drift.body.changes).toMatchObject([{ label: 'starter', fields: [{ name: 'limits', from: [] }] }])
@@ -445,8 +454,8 @@ describe('refused, with nothing stored', () => {
   it('what is set for good', async () => {
     await apply(WHOLE)
     const moved = { ...KEY, environment: 'test' }
-    const projects_ = [{ name: 'Shop', key_prefix: 'other' }, { name: 'Batch' }]
-    const { body } = await plan({ organizations: [{ ...ACME, projects: projects_ }] })
+    const otherwise = [{ name: 'Shop', key_prefix: 'other' }, { name: 'Batch' }]
+    const { body } = await plan({ organizations: [{ ...ACME, projects: otherwise }] })
     expect(body.errors).toMatchObject([{ pointer: '/config/organizations/0/projects/0/key_prefix' }])
     const other = await plan({
       organizations: [{ ...ACME, projects: [{ name: 'Shop', team: 'Search', keys: [moved] }] }],
