@@ -12,6 +12,7 @@ import { refused } from './refused.ts'
 import { requireHolder } from './self-auth.ts'
 import { mountCompliance } from './routes/compliance.ts'
 import { mountAuditEvents } from './routes/audit-events.ts'
+import { mountDeclared } from './routes/declared.ts'
 import { mountExplain } from './routes/explain.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
@@ -93,6 +94,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountRoutes,
     mountExplain,
     mountReplacements,
+    mountDeclared,
     mountSettings,
     mountAuditEvents,
     mountUsage,

@@ -17,7 +17,7 @@ import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { refuseReference } from './refused.ts'
-import type { Decide, Resource } from './resource.ts'
+import { holderOf, type Decide, type Resource } from './resource.ts'
 import { givenPolicy } from './schemas/key-policy.ts'
 import { viewOrganization, type NewOrganization, type OrganizationPatch } from './schemas/organization.ts'
 
@@ -67,16 +67,23 @@ export function organizationUpdate(
   return async ({ id }) => {
     const planId = patch.plan_id
     if (planId && (await findPlan(databases, planId)) === null) return err(refuseReference('/plan_id'))
-    const set = onlyGiven({
-      name: patch.name,
-      externalId: patch.external_id,
-      planId,
-      metadata: orCleared(patch.metadata, {}),
-      policy: givenPolicy(patch.policy),
-      timeZone: patch.time_zone,
-    })
-    // Copies of keys hold the plan, where key and project have none, and where the days of quotas begin.
-    const heldBy = 'planId' in set || 'timeZone' in set ? 'edge' : 'nobody'
+    const set = organizationSet(patch)
+    const heldBy = holderOf(set, ORGANIZATION_AT_EDGE)
     return ok({ done: 'updated', set, heldBy, condition: planStands(databases, id, planId) })
   }
+}
+
+/** Copies of keys hold the plan, where key and project have none, and where the days of quotas begin. */
+export const ORGANIZATION_AT_EDGE: ReadonlySet<string> = new Set(['planId', 'timeZone'])
+
+/** What a body says of the row. */
+export function organizationSet(patch: z.infer<typeof OrganizationPatch>) {
+  return onlyGiven({
+    name: patch.name,
+    externalId: patch.external_id,
+    planId: patch.plan_id,
+    metadata: orCleared(patch.metadata, {}),
+    policy: givenPolicy(patch.policy),
+    timeZone: patch.time_zone,
+  })
 }

@@ -27,6 +27,7 @@ export const organizations = sqliteTable(
     uniqueIndex('organizations_external_id_unique')
       .on(t.externalId)
       .where(sql`state <> 'deleted'`),
+    index('organizations_name_index').on(t.name, t.id),
     index('organizations_state_index').on(t.state, t.id),
     index('organizations_plan_index').on(t.planId, t.id),
   ],

@@ -8,6 +8,7 @@ import { open } from '../../../src/store/database.ts'
 import { keysQuery, walkEndQuery } from '../../../src/store/key-list.ts'
 import type { KeyFilter } from '../../../src/store/key-filter.ts'
 import { invitedMemberQuery, unboundOperatorQuery } from '../../../src/store/holders.ts'
+import { keysOf, organizationsCalled, projectsOf, teamsOf } from '../../../src/store/declared.ts'
 import { headQuery } from '../../../src/store/audit.ts'
 import { membersQuery } from '../../../src/store/members.ts'
 import { knownKeysQuery } from '../../../src/store/known-keys.ts'
@@ -183,6 +184,25 @@ describe('lists of the other resources', () => {
     const plan = await planOf(query)
     expect(plan).toHaveLength(1)
     expect(plan[0]).toMatch(/^SEARCH \w+ USING (COVERING )?INDEX/)
+  })
+})
+
+describe('what a declared configuration speaks of', () => {
+  it.each(
+    REACHES.flatMap((reach) => [
+      [
+        'organizations by name and external id',
+        organizationsCalled(db, reach, { names: ['a', 'b'], externalIds: ['e'] }, 50),
+      ] as const,
+      ['one organization', organizationsCalled(db, reach, { id: 'org_1' }, 50)] as const,
+      ['teams of organizations', teamsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
+      ['projects of organizations', projectsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
+      ['keys of projects', keysOf(db, reach, ['prj_1', 'prj_2'], 50)] as const,
+    ]),
+  )('is looked up: %s', async (_, query: Planned) => {
+    const plan = (await planOf(query)).filter((step) => !step.startsWith('SCAN json_each'))
+    expect(plan.join('; ')).toMatch(/SEARCH (?:organizations|teams|projects|api_keys) USING/)
+    expect(plan.join('; ')).not.toMatch(/SCAN/)
   })
 })
 
