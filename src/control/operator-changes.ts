@@ -4,12 +4,12 @@ import type { z } from '@hono/zod-openapi'
 import { newId } from '../ids.ts'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { endAccess } from '../store/access-endings.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
 import type { Draft } from '../store/commit.ts'
 import { findHolderOperator, updateHolderOperator } from '../store/holder-rows.ts'
 import type { OperatorRow } from '../store/holders.ts'
 import { insertOperator, newOperatorRow } from '../store/operators.ts'
-import { endSessionsStatement } from '../store/sessions.ts'
 import { commitCreation } from './change.ts'
 import { CONFIG_CHANGE } from './config-change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -142,6 +142,6 @@ function ending(id: string, at: number, done: string, set: Partial<OperatorRow>)
     done,
     set,
     heldBy: 'nobody',
-    around: (db, update) => [...update, endSessionsStatement(db, holder, at)],
+    around: (db, update) => [...update, ...endAccess(db, holder, at)],
   }
 }

@@ -3,6 +3,8 @@ import type { z } from '@hono/zod-openapi'
 import { newId } from '../ids.ts'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { endAccessWithin } from '../store/access-endings.ts'
+import type { Database } from '../store/database.ts'
 import {
   findOrganization,
   insertOrganization,
@@ -11,6 +13,7 @@ import {
   type OrganizationRow,
 } from '../store/organizations.ts'
 import { findPlan, planStands } from '../store/plans.ts'
+import type { Statement } from '../store/statement.ts'
 import { brokenAssignment } from './assignment.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -78,5 +81,18 @@ export function organizationUpdate(
     // Copies of keys hold the plan, where key and project have none, and where the days of quotas begin.
     const heldBy = 'planId' in set || 'timeZone' in set ? 'edge' : 'nobody'
     return ok({ done: 'updated', set, heldBy, condition: planStands(databases, id, planId) })
+  }
+}
+
+/** The sessions of its members end with it, for good: whoever is let in again logs in again. */
+export function endingAccess(decide: Decide<OrganizationRow>): Decide<OrganizationRow> {
+  return async (before, at) => {
+    const decided = await decide(before, at)
+    if (!decided.ok) return decided
+    const around = (db: Database, update: readonly Statement[]) => [
+      ...update,
+      ...endAccessWithin(db, before.id, at),
+    ]
+    return ok({ ...decided.value, around })
   }
 }

@@ -1,7 +1,10 @@
 // Which link a token names, and whether it still lets somebody in. Every reason for which it does not looks the same from
 // outside.
+import { isId } from '../ids.ts'
+import { mayAct } from '../policy/operator.ts'
+import { permissionsOfOperator } from '../policy/permissions.ts'
 import type { MemberRow } from '../store/holders.ts'
-import { findHolderMember } from '../store/holder-rows.ts'
+import { findHolderMember, findHolderOperator } from '../store/holder-rows.ts'
 import type { HeldSession, SessionName } from '../store/held-session.ts'
 import { findPortalLink, type PortalLinkRow } from '../store/portal-links.ts'
 import type { ControlDeps } from './deps.ts'
@@ -19,7 +22,8 @@ export async function findUsableLink(
   const link = await findPortalLink(databases, chain, hash)
   if (link === null || link.redeemedAt !== null || link.expiresAt <= now()) return null
   const member = await findHolderMember(databases, { organizationId: chain }, link.memberId)
-  return member === null || isOutdated(link, member) ? null : { link, member }
+  if (member === null || isOutdated(link, member)) return null
+  return (await isVouchedFor({ databases, now }, link)) ? { link, member } : null
 }
 
 /**
@@ -40,4 +44,16 @@ export async function findOwnRedeemedLink(
 // A link that was mailed a week ago must not let in whoever finds it once its member has joined, or was invited anew.
 function isOutdated({ purpose, createdAt }: PortalLinkRow, { state, invitedAt }: MemberRow): boolean {
   return purpose === 'invitation' && (state !== 'invited' || createdAt !== invitedAt)
+}
+
+// Whoever makes links could come in by one of them: once an operator may make none, those that it made let nobody in. An
+// invitation stands in the list of members, where it can be withdrawn.
+async function isVouchedFor(
+  { databases, now }: Pick<ControlDeps, 'databases' | 'now'>,
+  { purpose, createdBy }: PortalLinkRow,
+): Promise<boolean> {
+  if (purpose === 'invitation' || !isId('operator', createdBy)) return true
+  const maker = await findHolderOperator(databases, createdBy)
+  if (maker === null || !mayAct(maker, now())) return false
+  return permissionsOfOperator(maker.role).has('sessions:write')
 }

@@ -4,11 +4,12 @@ import type { LoginMethod } from '../model/vocabulary.ts'
 import { SESSION_LIFE_MS } from '../policy/session.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { endAccess } from '../store/access-endings.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
 import type { Draft } from '../store/commit.ts'
 import type { Holder } from '../store/holders.ts'
+import { idsOfOpenLinks } from '../store/portal-links.ts'
 import {
-  endSessionsStatement,
   endSessionStatement,
   findSession,
   idsOfSessions,
@@ -55,7 +56,7 @@ export async function newSession(
     address: context.address ?? null,
     createdAt: at,
     lastSeenAt: at,
-    expiresAt: at + SESSION_LIFE_MS,
+    expiresAt: Math.min(at + SESSION_LIFE_MS, endOf(holder)),
     revokedAt: null,
   }
   return { row, token }
@@ -115,35 +116,63 @@ export function endSession(
   return commitCreation(deps, principal, { chain: holder.chain, draft, unique: [] })
 }
 
-/** Ends all of the caller's own sessions, and says how many there were. */
+/**
+ * Ends all of the caller's own sessions, and says how many there were; with them the links that could begin one more. Whoever
+ * logs out everywhere may know that somebody else has such a link.
+ */
 export function endSessions(deps: ControlDeps, principal: Principal): Promise<Result<number, Refusal>> {
   const holder = sessionsOf(principal)
   const at = deps.now()
   const draft = async () => {
-    const ids = await idsOfSessions(deps.databases, holder, at)
-    return ok(draftEndOfAll(principal, holder, ids, at))
+    const open = await findOpenAccess(deps, holder, at)
+    return ok(draftEndOfAll(principal, holder, open, at))
   }
   return commitCreation(deps, principal, { chain: holder.chain, draft, unique: [] })
+}
+
+/** Ids of what lets somebody in. */
+interface OpenAccess {
+  readonly sessions: readonly string[]
+  readonly portal_links: readonly string[]
+}
+
+async function findOpenAccess(
+  { databases }: ControlDeps,
+  holder: HolderName,
+  at: number,
+): Promise<OpenAccess> {
+  const [sessions, links] = await Promise.all([
+    idsOfSessions(databases, holder, at),
+    idsOfOpenLinks(databases, holder, at),
+  ])
+  return { sessions, portal_links: links }
 }
 
 function draftEndOfAll(
   { actor }: Principal,
   holder: HolderName,
-  ids: readonly string[],
+  open: OpenAccess,
   at: number,
 ): Draft<number> {
-  if (ids.length === 0) return { result: 0, statements: () => [], account: null, publish: null }
+  const ended = open.sessions.length
+  if (ended + open.portal_links.length === 0)
+    return { result: 0, statements: () => [], account: null, publish: null }
   return {
-    result: ids.length,
-    statements: (db) => [endSessionsStatement(db, holder, at)],
+    result: ended,
+    statements: (db) => endAccess(db, holder, at),
     account: {
       action: 'sessions.ended',
       target: { type: actor.type, id: holder.id },
       teamId: null,
-      changes: differences({ sessions: ids }, { sessions: [] }),
+      changes: differences(open, { sessions: [], portal_links: [] }),
     },
     publish: null,
   }
+}
+
+// An operator whose time is extended after it was over begins anew, as one who is resumed does.
+function endOf(holder: Holder): number {
+  return holder.kind === 'operator' ? (holder.row.expiresAt ?? Infinity) : Infinity
 }
 
 function teamOf(holder: Holder): string | null {

@@ -77,11 +77,6 @@ export function endSessionStatement(db: Database, id: string, at: number): State
     .where(and(eq(sessions.id, id), isNull(sessions.revokedAt)))
 }
 
-/** @param at epoch milliseconds */
-export function endSessionsStatement(db: Database, holder: HolderName, at: number): Statement {
-  return db.update(sessions).set({ revokedAt: at }).where(aliveOf(holder, at))
-}
-
 /** Writes down that the session is in use. Never backwards. @param now epoch milliseconds */
 export async function touchSession(
   databases: Databases,
@@ -121,9 +116,12 @@ export function expiredSessionsQuery(db: Database, expiredBefore: number, limit:
 }
 
 function aliveOf({ chain, id }: HolderName, now: number): SQL | undefined {
+  return and(eq(sessions.holderId, id), eq(sessions.organizationId, chain), aliveAt(now))
+}
+
+/** What must hold of a session that is not over. @param now epoch milliseconds */
+export function aliveAt(now: number): SQL | undefined {
   return and(
-    eq(sessions.holderId, id),
-    eq(sessions.organizationId, chain),
     isNull(sessions.revokedAt),
     gt(sessions.expiresAt, now),
     gt(sessions.lastSeenAt, now - SESSION_IDLE_MS),

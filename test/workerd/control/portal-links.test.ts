@@ -4,6 +4,7 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
+import { operators } from '../../../src/model/schema/records.ts'
 import { portalLinks } from '../../../src/model/schema/sessions.ts'
 import { members, organizations } from '../../../src/model/schema/tenants.ts'
 import type { MemberRow } from '../../../src/store/holders.ts'
@@ -280,6 +281,66 @@ describe('before the button of a link is pressed', () => {
     const headers = { origin: 'https://evil.example' }
     const answer = await call(path, { json: { token: await tokenFor() }, token: null, headers })
     expect(answer.body.code).toBe('cross_site_request')
+  })
+})
+
+describe('what a link gives', () => {
+  const change = (json: object) => call(`${V1}/members/${member.id}`, { method: 'PATCH', json })
+
+  it.each([
+    ['more', 'viewer', 'admin'],
+    ['less', 'admin', 'viewer'],
+  ] as const)('is nothing once its member is %s than its maker knew', async (_, role, later) => {
+    member = await insertMember({ role })
+    const token = await tokenFor()
+    expect((await change({ name: 'Kim' })).status).toBe(200)
+    expect((await preview(token)).status).toBe(200)
+    expect((await change({ role: later })).status).toBe(200)
+    expect((await redeem(token)).body.code).toBe('link_unusable')
+    expect((await redeem(await tokenFor())).status).toBe(200)
+  })
+
+  it.each([
+    ['suspended', { state: 'suspended' }],
+    ['deleted', { state: 'deleted' }],
+    ['demoted', { role: 'support' }],
+    ['over', { expiresAt: 1 }],
+  ] as const)('is nothing once the operator who made it is %s', async (_, set) => {
+    const row = await insertOperator()
+    const made = await browse<Link>(await loggedIn({ kind: 'operator', row }), `${V1}/portal-sessions`, {
+      json: { member_id: member.id },
+    })
+    const token = new URL(made.body.url).hash.slice(1)
+    expect((await preview(token)).status).toBe(200)
+    await db.update(operators).set(set).where(eq(operators.id, row.id))
+    expect((await preview(token)).body.code).toBe('link_unusable')
+    expect((await redeem(token)).body.code).toBe('link_unusable')
+  })
+
+  it('is nothing once its member has logged out everywhere, with or without a session', async () => {
+    const jar = await loggedIn({ kind: 'member', row: member })
+    const [token, other] = [await tokenFor(), await insertMember({ organizationId: member.organizationId })]
+    const of = await tokenFor({ member_id: other.id })
+    expect((await browse(jar, `${V1}/sessions`, { method: 'DELETE' })).body).toEqual({ ended: 1 })
+    expect((await redeem(token)).body.code).toBe('link_unusable')
+    expect((await redeem(of)).status).toBe(200)
+    expect(
+      (await eventsOf(member.organizationId)).find(({ action }) => action === 'sessions.ended'),
+    ).toMatchObject({
+      action: 'sessions.ended',
+      changes: { portal_links: { from: [expect.stringMatching(/^lnk_/)], to: [] } },
+    })
+  })
+
+  it('is nothing once its organization was suspended, and what an invitation gives waits', async () => {
+    const token = await tokenFor()
+    const invited = await call<{ url: string }>(`${V1}/members`, {
+      json: { organization_id: member.organizationId, email: 'new@example.com', role: 'viewer' },
+    })
+    for (const verb of ['suspend', 'resume'])
+      await call(`${V1}/organizations/${member.organizationId}/${verb}`, { method: 'POST' })
+    expect((await redeem(token)).body.code).toBe('link_unusable')
+    expect((await redeem(new URL(invited.body.url).hash.slice(1))).status).toBe(200)
   })
 })
 

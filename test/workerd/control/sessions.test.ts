@@ -138,6 +138,25 @@ describe('a session ends', () => {
     expect(await statusOf(own)).toBe(401)
   })
 
+  it('with the suspension of its organization, for good', async () => {
+    const other = await loggedIn({ kind: 'member', row: await insertMember() })
+    const path = `${V1}/organizations/${member.organizationId}`
+    for (const verb of ['suspend', 'resume'])
+      expect((await call(`${path}/${verb}`, { method: 'POST' })).status).toBe(200)
+    expect(await statusOf(jar)).toBe(401)
+    expect(await statusOf(await loggedIn({ kind: 'member', row: member }))).toBe(200)
+    expect(await statusOf(other)).toBe(200)
+  })
+
+  it('with the time of its operator, also where that is extended afterwards', async () => {
+    const at = Date.now()
+    const brief = await insertOperator({ expiresAt: at + 60_000 })
+    const own = await loggedIn({ kind: 'operator', row: brief })
+    await db.update(operators).set({ expiresAt: null }).where(eq(operators.id, brief.id))
+    expect(await statusOf(own)).toBe(200)
+    expect(await statusOf(own, makeDeps({ now: () => at + 60_000 }))).toBe(401)
+  })
+
   it('by logout, also for one who kept a copy of the cookie', async () => {
     const copy = new Jar()
     copy.held.set(SESSION_COOKIE, jar.held.get(SESSION_COOKIE) ?? '')

@@ -19,7 +19,8 @@ import { organizationsQuery } from '../../../src/store/organizations.ts'
 import { unpublishedQuery } from '../../../src/store/outbox.ts'
 import { operatorByKeyQuery, operatorsQuery, otherLastingOwnerQuery } from '../../../src/store/operators.ts'
 import { plansQuery } from '../../../src/store/plans.ts'
-import { expiredLinksQuery } from '../../../src/store/portal-links.ts'
+import { endLinksWithinQuery, endSessionsWithinQuery } from '../../../src/store/access-endings.ts'
+import { expiredLinksQuery, openLinksQuery } from '../../../src/store/portal-links.ts'
 import { projectsQuery } from '../../../src/store/projects.ts'
 import { routesQuery } from '../../../src/store/routes.ts'
 import { expiredSessionsQuery, sessionsQuery } from '../../../src/store/sessions.ts'
@@ -231,6 +232,9 @@ describe('sessions and those who log in', () => {
     ['the sessions of somebody', sessionsQuery(db, holder, NOW, page), 'sessions_holder_index'],
     ['sessions that are over', expiredSessionsQuery(db, NOW, 5_000), 'sessions_expiry_index'],
     ['links that are over', expiredLinksQuery(db, NOW, 5_000), 'portal_links_expiry_index'],
+    ['the links of a member', openLinksQuery(db, holder, NOW), 'portal_links_member_index'],
+    ['the sessions in an organization', endSessionsWithinQuery(db, 'org_1', NOW), 'sessions_holder_index'],
+    ['the links in an organization', endLinksWithinQuery(db, 'org_1', NOW), 'portal_links_member_index'],
     ['operators by key', operatorByKeyQuery(db, 'a'.repeat(64), NOW), 'operators_hash_unique'],
     ['operators by page', operatorsQuery(db, page), 'sqlite_autoindex_operators_1'],
     ['owners who last', otherLastingOwnerQuery(db, 'op_1'), 'operators_state_index'],
@@ -238,7 +242,7 @@ describe('sessions and those who log in', () => {
     [
       'invited members by address',
       invitedMemberQuery(db, 'platform', 'a@example.com'),
-      'members_invited_index',
+      'members_address_index',
     ],
   ] as const)('are sought, and not read through: %s', async (_, query: Planned, index) => {
     const plan = await planOf(query)
