@@ -4,17 +4,16 @@ import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
 import type { Draft } from '../store/commit.ts'
-import { updateHolderMember, updateHolderOperator } from '../store/holder-rows.ts'
+import { updateMember } from '../store/members.ts'
+import { updateOperator } from '../store/operators.ts'
+import type { Holder, MemberRow, OperatorRow } from '../store/holders.ts'
 import {
   findInvitedMember,
   findMemberBySubject,
   findOperatorBySubject,
   findUnboundOperator,
-  type Holder,
-  type MemberRow,
-  type OperatorRow,
   type SubjectName,
-} from '../store/holders.ts'
+} from '../store/logins.ts'
 import type { Reach } from '../store/reach.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -98,7 +97,7 @@ function draftBinding(holder: Holder, { issuer, subject }: Identity, at: number)
 function draftOperator(before: OperatorRow, row: OperatorRow): Draft<Holder> {
   return {
     result: { kind: 'operator', row },
-    statements: (db) => [updateHolderOperator(db, before, row)],
+    statements: (db) => [updateOperator(db, before, row)],
     account: {
       action: 'operator.joined',
       target: { type: 'operator', id: row.id },
@@ -112,7 +111,7 @@ function draftOperator(before: OperatorRow, row: OperatorRow): Draft<Holder> {
 function draftMember(before: MemberRow, row: MemberRow): Draft<Holder> {
   return {
     result: { kind: 'member', row },
-    statements: (db) => [updateHolderMember(db, before, row)],
+    statements: (db) => [updateMember(db, before, row)],
     account: {
       action: 'member.joined',
       target: { type: 'member', id: row.id },

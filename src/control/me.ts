@@ -1,7 +1,8 @@
 // Who the caller is, in the words of the database: a principal knows ids and permissions only.
 import type { z } from '@hono/zod-openapi'
 import { isId } from '../ids.ts'
-import { findHolderMember, findHolderOperator } from '../store/holder-rows.ts'
+import { findHolderMember } from '../store/members.ts'
+import { findOperator } from '../store/operators.ts'
 import { findOrganization } from '../store/organizations.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -33,7 +34,7 @@ async function findPerson({ databases }: ControlDeps, { id, reach }: Principal):
     if (row !== null) return { kind: 'member', name: row.name, email: row.email, role: row.role }
   }
   if (isId('operator', id)) {
-    const row = await findHolderOperator(databases, id)
+    const row = await findOperator(databases, id)
     if (row !== null) return { kind: 'operator', name: row.name, email: row.email, role: row.role }
   }
   return ADMIN_TOKEN

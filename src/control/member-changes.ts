@@ -4,9 +4,8 @@ import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { endAccess, endLinks } from '../store/access-endings.ts'
 import type { Database } from '../store/database.ts'
-import { updateHolderMember } from '../store/holder-rows.ts'
 import type { MemberRow } from '../store/holders.ts'
-import { findMember, hasOtherAdmin } from '../store/members.ts'
+import { findMember, hasOtherAdmin, updateMember } from '../store/members.ts'
 import { narrow } from '../store/reach.ts'
 import type { HolderName } from '../store/sessions.ts'
 import type { Statement } from '../store/statement.ts'
@@ -54,7 +53,7 @@ export async function changeMember(
     if (!decided.ok) return decided
     const { done, set, also = () => [] } = decided.value
     const update = (db: Database, row: MemberRow, whole: Partial<MemberRow>) => [
-      updateHolderMember(db, row, whole),
+      updateMember(db, row, whole),
       ...also(db),
     ]
     const about = { action: `member.${done}`, teamId: before.teamId ?? set.teamId ?? null, publish: null }

@@ -7,9 +7,8 @@ import { err, ok, type Result } from '../result.ts'
 import { endAccess } from '../store/access-endings.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
 import type { Draft } from '../store/commit.ts'
-import { findHolderOperator, updateHolderOperator } from '../store/holder-rows.ts'
 import type { OperatorRow } from '../store/holders.ts'
-import { insertOperator, newOperatorRow } from '../store/operators.ts'
+import { findOperator, insertOperator, newOperatorRow, updateOperator } from '../store/operators.ts'
 import { commitCreation } from './change.ts'
 import { CONFIG_CHANGE } from './config-change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -24,10 +23,10 @@ import { viewOperator, type NewOperator, type OperatorPatch } from './schemas/op
 
 export const OPERATOR: Resource<OperatorRow> = {
   noun: 'operator',
-  find: ({ databases }, _, id) => findHolderOperator(databases, id),
+  find: ({ databases }, _, id) => findOperator(databases, id),
   chainOf: () => PLATFORM_CHAIN,
   teamOf: async () => null,
-  update: (db, before, set) => [updateHolderOperator(db, before, set)],
+  update: (db, before, set) => [updateOperator(db, before, set)],
   show: viewOperator,
   // Never asked for: see `heldBy`.
   nameOf: () => CONFIG_CHANGE,

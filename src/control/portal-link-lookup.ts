@@ -4,7 +4,8 @@ import { isId } from '../ids.ts'
 import { mayAct } from '../policy/operator.ts'
 import { permissionsOfOperator } from '../policy/permissions.ts'
 import type { MemberRow } from '../store/holders.ts'
-import { findHolderMember, findHolderOperator } from '../store/holder-rows.ts'
+import { findHolderMember } from '../store/members.ts'
+import { findOperator } from '../store/operators.ts'
 import type { HeldSession, SessionName } from '../store/held-session.ts'
 import { findPortalLink, type PortalLinkRow } from '../store/portal-links.ts'
 import type { ControlDeps } from './deps.ts'
@@ -53,7 +54,7 @@ async function isVouchedFor(
   { purpose, createdBy }: PortalLinkRow,
 ): Promise<boolean> {
   if (purpose === 'invitation' || !isId('operator', createdBy)) return true
-  const maker = await findHolderOperator(databases, createdBy)
+  const maker = await findOperator(databases, createdBy)
   if (maker === null || !mayAct(maker, now())) return false
   return permissionsOfOperator(maker.role).has('sessions:write')
 }

@@ -4,7 +4,7 @@
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Draft } from '../store/commit.ts'
-import { updateHolderMember } from '../store/holder-rows.ts'
+import { updateMember } from '../store/members.ts'
 import { redeemStatement } from '../store/portal-links.ts'
 import type { HeldSession, SessionName } from '../store/held-session.ts'
 import { insertSession } from '../store/sessions.ts'
@@ -67,7 +67,7 @@ function draftRedemption({ link, member }: FoundLink, started: StartedSession): 
     statements: (db) => [
       redeemStatement(db, link, at),
       insertSession(db, row),
-      ...(member.state === 'invited' ? [updateHolderMember(db, member, joined)] : []),
+      ...(member.state === 'invited' ? [updateMember(db, member, joined)] : []),
     ],
     account: {
       action: 'session.started',

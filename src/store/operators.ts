@@ -1,4 +1,4 @@
-// Operators in D1: how they are made, listed, and found by their key. How a login finds them is told by holders.ts.
+// Operators in D1: how they are found, made, written and listed.
 import { and, desc, eq, isNull, lt, ne, or } from 'drizzle-orm'
 import { operators } from '../model/schema/records.ts'
 import { open, type Database, type Databases } from './database.ts'
@@ -13,6 +13,22 @@ export function newOperatorRow(given: typeof operators.$inferInsert): OperatorRo
 
 export function insertOperator(db: Database, row: OperatorRow): readonly Statement[] {
   return [db.insert(operators).values(row)]
+}
+
+/** At the version that was judged. */
+export function updateOperator(db: Database, row: OperatorRow, set: Partial<OperatorRow>): Statement {
+  const same = and(eq(operators.id, row.id), eq(operators.version, row.version))
+  return db.update(operators).set(set).where(same)
+}
+
+/** An operator that is not deleted. */
+export async function findOperator(databases: Databases, id: string): Promise<OperatorRow | null> {
+  const row = await open(databases.primary)
+    .select()
+    .from(operators)
+    .where(and(eq(operators.id, id), ne(operators.state, 'deleted')))
+    .get()
+  return row ?? null
 }
 
 /** Who holds a key and may act. @param hash SHA-256 of the key, hex @param now epoch milliseconds */

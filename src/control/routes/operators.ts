@@ -1,7 +1,6 @@
 // /_latchkey/v1/operators: who operates the gateway, by a key or by logging in.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { findHolderOperator } from '../../store/holder-rows.ts'
-import { listOperators } from '../../store/operators.ts'
+import { findOperator, listOperators } from '../../store/operators.ts'
 import { answerChange, answerFound } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
@@ -119,7 +118,7 @@ export function mountOperators(app: OpenAPIHono<ControlEnv>): void {
   })
 
   app.openapi(get, async (c) => {
-    const row = await findHolderOperator(c.env.databases, c.req.valid('param').id)
+    const row = await findOperator(c.env.databases, c.req.valid('param').id)
     return answerFound(c, row, viewOperator)
   })
 

@@ -7,9 +7,10 @@ import { countsQuery } from '../../../src/store/compliance.ts'
 import { open } from '../../../src/store/database.ts'
 import { keysQuery, walkEndQuery } from '../../../src/store/key-list.ts'
 import type { KeyFilter } from '../../../src/store/key-filter.ts'
-import { invitedMemberQuery, unboundOperatorQuery } from '../../../src/store/holders.ts'
+import { invitedMemberQuery, unboundOperatorQuery } from '../../../src/store/logins.ts'
 import { headQuery } from '../../../src/store/audit.ts'
-import { membersQuery } from '../../../src/store/members.ts'
+import { membersQuery } from '../../../src/store/member-list.ts'
+import { memberByEmailQuery } from '../../../src/store/members.ts'
 import { knownKeysQuery } from '../../../src/store/known-keys.ts'
 import { silentRotationsQuery } from '../../../src/store/open-rotations.ts'
 import { auditQuery, countQuery } from '../../../src/store/audit-list.ts'
@@ -232,6 +233,7 @@ describe('sessions and those who log in', () => {
     ['the sessions of somebody', sessionsQuery(db, holder, NOW, page), 'sessions_holder_index'],
     ['sessions that are over', expiredSessionsQuery(db, NOW, 5_000), 'sessions_expiry_index'],
     ['links that are over', expiredLinksQuery(db, NOW, 5_000), 'portal_links_expiry_index'],
+    ['a member by address', memberByEmailQuery(db, 'org_1', 'a@example.com'), 'members_address_index'],
     ['the links of a member', openLinksQuery(db, holder, NOW), 'portal_links_member_index'],
     ['the sessions in an organization', endSessionsWithinQuery(db, 'org_1', NOW), 'sessions_holder_index'],
     ['the links in an organization', endLinksWithinQuery(db, 'org_1', NOW), 'portal_links_member_index'],
