@@ -1,6 +1,6 @@
 // Whom an identity provider speaks of: found by subject, or, once, by address. Both sides of an address are folded by SQLite, which
 // knows ASCII alone: `toLowerCase` would make `k` of the Kelvin sign, and of somebody else's address the one that was invited.
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import { operators } from '../model/schema/records.ts'
 import { members, organizations } from '../model/schema/tenants.ts'
 import { open, type Database, type Databases } from './database.ts'
@@ -54,40 +54,69 @@ export function unboundOperatorQuery(db: Database, email: string, now: number) {
 }
 
 /** The oldest membership, of an organization that is active. */
-export function findMemberBySubject(
+export async function findMemberBySubject(
   databases: Databases,
   reach: Reach,
   { issuer, subject }: SubjectName,
 ): Promise<MemberRow | null> {
-  return oldestMember(databases, reach, (db) =>
-    db
-      .select({ member: members })
-      .from(members)
-      .innerJoin(organizations, activeOrganization())
-      .where(
-        and(
-          eq(members.issuer, issuer),
-          eq(members.subject, subject),
-          eq(members.state, 'active'),
-          within(reach, members.organizationId, { team: members.teamId }),
-        ),
-      )
-      .orderBy(asc(members.id))
-      .limit(1),
+  const found = await Promise.all(
+    openWithin(databases, reach).map((db) =>
+      db
+        .select({ member: members })
+        .from(members)
+        .innerJoin(organizations, activeOrganization())
+        .where(
+          and(
+            eq(members.issuer, issuer),
+            eq(members.subject, subject),
+            eq(members.state, 'active'),
+            within(reach, members.organizationId, { team: members.teamId }),
+          ),
+        )
+        .orderBy(asc(members.id))
+        .limit(1),
+    ),
   )
+  return newestFirst(found).at(-1) ?? null
 }
 
-/** The oldest invitation for this address, to an organization that is active. */
-export function findInvitedMember(
+/** The newest invitation for this address, to an organization that is active. */
+export async function findInvitedMember(
   databases: Databases,
   reach: Reach,
   email: string,
 ): Promise<MemberRow | null> {
-  return oldestMember(databases, reach, (db) => invitedMemberQuery(db, reach, email))
+  const [newest = null] = await findUnbound(databases, reach, email, 'invited')
+  return newest
 }
 
-/** Exported for the test that reads its query plan. */
-export function invitedMemberQuery(db: Database, reach: Reach, email: string) {
+/**
+ * The membership with this address that somebody came into by a link, and to which no subject is bound yet. Null also where
+ * there are several: which of them is meant, the address does not say.
+ */
+export async function findUnboundMember(
+  databases: Databases,
+  reach: Reach,
+  email: string,
+): Promise<MemberRow | null> {
+  const [only = null, other] = await findUnbound(databases, reach, email, 'active')
+  return other === undefined ? only : null
+}
+
+async function findUnbound(
+  databases: Databases,
+  reach: Reach,
+  email: string,
+  state: MemberRow['state'],
+): Promise<readonly MemberRow[]> {
+  const found = await Promise.all(
+    openWithin(databases, reach).map((db) => unboundMembersQuery(db, reach, email, state)),
+  )
+  return newestFirst(found)
+}
+
+/** Two, because whoever asks may have to know whether there is another. Exported for the test that reads its query plan. */
+export function unboundMembersQuery(db: Database, reach: Reach, email: string, state: MemberRow['state']) {
   return db
     .select({ member: members })
     .from(members)
@@ -95,22 +124,16 @@ export function invitedMemberQuery(db: Database, reach: Reach, email: string) {
     .where(
       and(
         sql`lower(${members.email}) = lower(${email})`,
-        // Spelled out: an index on part of a table serves no parameter.
-        sql`${members.state} = 'invited'`,
+        isNull(members.subject),
+        eq(members.state, state),
         within(reach, members.organizationId, { team: members.teamId }),
       ),
     )
-    .orderBy(asc(members.id))
-    .limit(1)
+    .orderBy(desc(members.id))
+    .limit(2)
 }
 
-/** The first of all shards by id. */
-export async function oldestMember(
-  databases: Databases,
-  reach: Reach,
-  query: (db: Database) => PromiseLike<readonly { readonly member: MemberRow }[]>,
-): Promise<MemberRow | null> {
-  const found = await Promise.all(openWithin(databases, reach).map(query))
-  const rows = found.flat().map(({ member }) => member)
-  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null
+function newestFirst(shards: readonly (readonly { readonly member: MemberRow }[])[]): readonly MemberRow[] {
+  const rows = shards.flat().map(({ member }) => member)
+  return rows.sort((a, b) => (a.id < b.id ? 1 : -1))
 }

@@ -1,5 +1,5 @@
 // Operators in D1: how they are found, made, written and listed.
-import { and, desc, eq, isNull, lt, ne, or } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import { operators } from '../model/schema/records.ts'
 import { open, type Database, type Databases } from './database.ts'
 import { operatorActs, type OperatorRow } from './holders.ts'
@@ -29,6 +29,27 @@ export async function findOperator(databases: Databases, id: string): Promise<Op
     .where(and(eq(operators.id, id), ne(operators.state, 'deleted')))
     .get()
   return row ?? null
+}
+
+/** An operator who waits for a first login under this address, whether it may act or not. */
+export async function findOperatorByEmail(databases: Databases, email: string): Promise<OperatorRow | null> {
+  const row = await operatorByEmailQuery(open(databases.primary), email).get()
+  return row ?? null
+}
+
+/** Exported for the test that reads its query plan. */
+export function operatorByEmailQuery(db: Database, email: string) {
+  return db
+    .select()
+    .from(operators)
+    .where(
+      and(
+        sql`lower(${operators.email}) = lower(${email})`,
+        isNull(operators.subject),
+        ne(operators.state, 'deleted'),
+      ),
+    )
+    .limit(1)
 }
 
 /** Who holds a key and may act. @param hash SHA-256 of the key, hex @param now epoch milliseconds */

@@ -184,6 +184,50 @@ describe('who comes in', () => {
     expect(await meOf(jar)).toMatchObject({ id: member.id })
   })
 
+  it('is the newest of several who are invited under the address; the others wait to be named', async () => {
+    const older = await insertMember({ state: 'invited', email: person.email ?? '' })
+    const newer = await insertMember({ state: 'invited', email: person.email ?? '' })
+    const jar = new Jar()
+    await logIn(jar)
+    expect(await meOf(jar)).toMatchObject({ id: newer.id })
+    await logIn(jar, `?organization_id=${older.organizationId}`)
+    expect(await meOf(jar)).toMatchObject({ id: older.id })
+  })
+
+  it('is a member who came by links so far, and is bound from then on', async () => {
+    const member = await insertMember({ email: `P${number}@example.com`, joinedAt: 5 })
+    const jar = new Jar()
+    await logIn(jar)
+    expect(await meOf(jar)).toMatchObject({ id: member.id })
+    const row = await db.select().from(members).where(eq(members.id, member.id)).get()
+    expect(row).toMatchObject({ issuer: ISSUER, subject: person.sub, joinedAt: 5, version: 2 })
+    expect((await eventsOf(member.organizationId)).map(({ action }) => action)).toEqual([
+      'member.bound',
+      'session.started',
+    ])
+    expectPage(await logIn(new Jar(), '', { ...person, sub: 'another' }), 403, 'nobody has invited you')
+  })
+
+  it('is no member of several who came by links, unless one is named', async () => {
+    await insertMember({ email: person.email ?? '' })
+    const second = await insertMember({ email: person.email ?? '' })
+    expectPage(await logIn(new Jar()), 403, 'nobody has invited you')
+    const jar = new Jar()
+    await logIn(jar, `?organization_id=${second.organizationId}`)
+    expect(await meOf(jar)).toMatchObject({ id: second.id })
+  })
+
+  it('is nobody who is bound to another subject, or whose address is not verified', async () => {
+    await insertMember({ email: person.email ?? '', issuer: ISSUER, subject: 'another' })
+    expectPage(await logIn(new Jar()), 403, 'nobody has invited you')
+    await insertMember({ email: person.email ?? '' })
+    expectPage(
+      await logIn(new Jar(), '', { ...person, email_verified: false }),
+      403,
+      'nobody has invited you',
+    )
+  })
+
   it('is an operator who has not logged in before, by the verified address', async () => {
     const operator = await insertOperator({ email: person.email ?? '' })
     const jar = new Jar()

@@ -71,6 +71,19 @@ describe('an operator that is made', () => {
     expect(codeOf(await patch(env.ADMIN_TOKEN, id, { email: null }))).toEqual([422, 'value_refused'])
   })
 
+  it('is the only one who waits for a first login under an address', async () => {
+    const wait = (email: string) => make(env.ADMIN_TOKEN, { role: 'admin', with_key: false, email })
+    const first = await wait('a@example.com')
+    expect(codeOf(await wait('A@Example.com'))).toEqual([409, 'conflict'])
+    const { body } = await wait('b@example.com')
+    const { id } = body.operator as { id: string }
+    expect(codeOf(await patch(env.ADMIN_TOKEN, id, { email: 'a@example.com' }))).toEqual([409, 'conflict'])
+    expect((await patch(env.ADMIN_TOKEN, id, { email: 'B@example.com' })).status).toBe(200)
+    const { id: of } = first.body.operator as { id: string }
+    await call(`${PATH}/${of}`, { method: 'DELETE' })
+    expect((await wait('a@example.com')).status).toBe(201)
+  })
+
   it.each([
     ['an unknown role', { role: 'root' }, 400],
     ['a role of members', { role: 'viewer' }, 400],

@@ -7,7 +7,7 @@ import { countsQuery } from '../../../src/store/compliance.ts'
 import { open } from '../../../src/store/database.ts'
 import { keysQuery, walkEndQuery } from '../../../src/store/key-list.ts'
 import type { KeyFilter } from '../../../src/store/key-filter.ts'
-import { invitedMemberQuery, unboundOperatorQuery } from '../../../src/store/logins.ts'
+import { unboundMembersQuery, unboundOperatorQuery } from '../../../src/store/logins.ts'
 import { headQuery } from '../../../src/store/audit.ts'
 import { membersQuery } from '../../../src/store/member-list.ts'
 import { memberByEmailQuery } from '../../../src/store/members.ts'
@@ -18,7 +18,12 @@ import { chainQuery } from '../../../src/store/audit-verify.ts'
 import { changeQuery, expiredQuery } from '../../../src/store/idempotency.ts'
 import { organizationsQuery } from '../../../src/store/organizations.ts'
 import { unpublishedQuery } from '../../../src/store/outbox.ts'
-import { operatorByKeyQuery, operatorsQuery, otherLastingOwnerQuery } from '../../../src/store/operators.ts'
+import {
+  operatorByEmailQuery,
+  operatorByKeyQuery,
+  operatorsQuery,
+  otherLastingOwnerQuery,
+} from '../../../src/store/operators.ts'
 import { plansQuery } from '../../../src/store/plans.ts'
 import { endLinksWithinQuery, endSessionsWithinQuery } from '../../../src/store/access-endings.ts'
 import { expiredLinksQuery, openLinksQuery } from '../../../src/store/portal-links.ts'
@@ -240,10 +245,11 @@ describe('sessions and those who log in', () => {
     ['operators by key', operatorByKeyQuery(db, 'a'.repeat(64), NOW), 'operators_hash_unique'],
     ['operators by page', operatorsQuery(db, page), 'sqlite_autoindex_operators_1'],
     ['owners who last', otherLastingOwnerQuery(db, 'op_1'), 'operators_state_index'],
+    ['operators who wait', operatorByEmailQuery(db, 'a@example.com'), 'operators_unbound_index'],
     ['operators by address', unboundOperatorQuery(db, 'a@example.com', NOW), 'operators_unbound_index'],
     [
-      'invited members by address',
-      invitedMemberQuery(db, 'platform', 'a@example.com'),
+      'members by address, for a login',
+      unboundMembersQuery(db, 'platform', 'a@example.com', 'invited'),
       'members_address_index',
     ],
   ] as const)('are sought, and not read through: %s', async (_, query: Planned, index) => {
