@@ -4,7 +4,9 @@ import { isId } from '../ids.ts'
 import { findHolderMember } from '../store/members.ts'
 import { findOperator } from '../store/operators.ts'
 import { findOrganization } from '../store/organizations.ts'
+import { teamOf } from '../store/reach.ts'
 import type { SessionRow } from '../store/sessions.ts'
+import { findTeam } from '../store/teams.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { viewSession, type Me } from './schemas/session.ts'
 
@@ -24,6 +26,7 @@ export async function describeCaller(
     ...(await findPerson(deps, principal)),
     permissions: [...permissions],
     organization: await findOwnOrganization(deps, principal),
+    team: await findOwnTeam(deps, principal),
     session: session === null ? null : viewSession(session),
   }
 }
@@ -46,5 +49,11 @@ async function findOwnOrganization(
 ): Promise<MeView['organization']> {
   if (reach === 'platform') return null
   const row = await findOrganization(databases, reach, reach.organizationId)
+  return row === null ? null : { id: row.id, name: row.name }
+}
+
+async function findOwnTeam({ databases }: ControlDeps, { reach }: Principal): Promise<MeView['team']> {
+  const id = teamOf(reach)
+  const row = id === null ? null : await findTeam(databases, reach, id)
   return row === null ? null : { id: row.id, name: row.name }
 }

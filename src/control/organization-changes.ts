@@ -48,6 +48,7 @@ export async function makeOrganization(
     externalId: given.external_id ?? null,
     planId: given.plan_id ?? null,
     metadata: given.metadata ?? {},
+    ...onlyGiven({ timeZone: given.time_zone }),
     createdAt: at,
     updatedAt: at,
   })

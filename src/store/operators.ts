@@ -1,6 +1,7 @@
 // Operators in D1: how they are found, made, written and listed.
 import { and, desc, eq, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import { operators } from '../model/schema/records.ts'
+import type { PlatformRole } from '../model/vocabulary.ts'
 import { open, type Database, type Databases } from './database.ts'
 import { operatorActs, type OperatorRow } from './holders.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
@@ -70,16 +71,38 @@ export function operatorByKeyQuery(db: Database, hash: string, now: number) {
     .where(and(eq(operators.hash, hash), operatorActs(now)))
 }
 
-export async function listOperators(databases: Databases, page: PageRequest): Promise<Page<OperatorRow>> {
-  return toPage([await operatorsQuery(open(databases.primary), page)], page)
+export interface OperatorFilter {
+  readonly role?: PlatformRole | undefined
+  readonly email?: string | undefined
+  /** Without it, all but the deleted ones. */
+  readonly state?: OperatorRow['state'] | undefined
 }
 
-/** Exported for the test that reads its query plan. */
-export function operatorsQuery(db: Database, page: PageRequest) {
+export async function listOperators(
+  databases: Databases,
+  filter: OperatorFilter,
+  page: PageRequest,
+): Promise<Page<OperatorRow>> {
+  return toPage([await operatorsQuery(open(databases.primary), filter, page)], page)
+}
+
+/**
+ * Operators are the staff of one deployment, tens of rows: what no index serves is looked at row by row.
+ *
+ * Exported for the test that reads its query plan.
+ */
+export function operatorsQuery(db: Database, { role, email, state }: OperatorFilter, page: PageRequest) {
   return db
     .select()
     .from(operators)
-    .where(and(ne(operators.state, 'deleted'), lt(operators.id, before(page))))
+    .where(
+      and(
+        state === undefined ? ne(operators.state, 'deleted') : eq(operators.state, state),
+        role === undefined ? undefined : eq(operators.role, role),
+        email === undefined ? undefined : sql`lower(${operators.email}) = lower(${email})`,
+        lt(operators.id, before(page)),
+      ),
+    )
     .orderBy(desc(operators.id))
     .limit(rowsToRead(page))
 }

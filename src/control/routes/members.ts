@@ -28,6 +28,7 @@ const filters = z.strictObject({
   organization_id: field.id('organization').optional(),
   team_id: field.id('team').optional(),
   role: z.enum(MEMBER_ROLES).optional(),
+  email: field.email.optional().openapi({ description: 'In whatever case it is written.' }),
   state: z.enum(MEMBER_STATES).optional().openapi({ description: 'Without it, all but the removed ones.' }),
   ...pageFields,
 })

@@ -22,7 +22,7 @@ export const NewPortalSession = z
   .strictObject({
     member_id: field.id('member').optional(),
     organization_id: field.id('organization').optional(),
-    email: z.email().max(254).optional(),
+    email: field.email.optional(),
     name: field.name.optional(),
     /** A team's lead is made where members are. */
     role: z.enum(['admin', 'member', 'viewer']).optional(),

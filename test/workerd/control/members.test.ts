@@ -39,6 +39,8 @@ describe('a list of members', () => {
     expect(await ids('role=admin')).toEqual([admin.id])
     expect(await ids('state=removed')).toEqual([gone.id])
     expect(await ids('state=invited')).toEqual([])
+    expect(await ids(`email=${lead.email.toUpperCase()}`)).toEqual([lead.id])
+    expect(await ids(`email=${lead.email}&role=admin`)).toEqual([])
   })
 })
 

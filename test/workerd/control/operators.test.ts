@@ -6,6 +6,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
 import { digestKey } from '../../../src/keys/digest.ts'
 import { operators } from '../../../src/model/schema/records.ts'
+import type { PlatformRole } from '../../../src/model/vocabulary.ts'
 import type { OperatorRow } from '../../../src/store/holders.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { db } from '../store/rows.ts'
@@ -40,6 +41,31 @@ async function rowOf({ operator }: MadeOperator): Promise<OperatorRow> {
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(forgetAll)
+
+describe('a list of operators', () => {
+  it('is filtered, page by page, and shows the deleted ones to those who ask', async () => {
+    const add = async (role: PlatformRole, email: string) => (await makeOperator(role, { email })).operator.id
+    const [a, b, c] = [
+      await add('admin', 'a@example.com'),
+      await add('support', 'b@example.com'),
+      await add('admin', 'c@example.com'),
+    ]
+    await post(env.ADMIN_TOKEN, a, 'suspend')
+    await call(`${PATH}/${b}`, { method: 'DELETE' })
+    const listed = (query: string) =>
+      call<{ data: { id: string }[]; next_cursor: string | null }>(`${PATH}?${query}`)
+    const ids = async (query: string) => (await listed(query)).body.data.map(({ id }) => id)
+    expect(await ids('')).toEqual([c, a])
+    expect(await ids('role=admin')).toEqual([c, a])
+    expect(await ids('role=support')).toEqual([])
+    expect(await ids('state=suspended')).toEqual([a])
+    expect(await ids('state=deleted')).toEqual([b])
+    expect(await ids('email=A@Example.com')).toEqual([a])
+    const { body } = await listed('role=admin&limit=1')
+    expect(await ids(`role=admin&limit=1&cursor=${body.next_cursor}`)).toEqual([a])
+    expect((await listed(`role=owner&limit=1&cursor=${body.next_cursor}`)).status).toBe(400)
+  })
+})
 
 describe('an operator that is made', () => {
   it('has a key, which is shown once and stored as a hash', async () => {

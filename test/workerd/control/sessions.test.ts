@@ -9,7 +9,7 @@ import { members, organizations } from '../../../src/model/schema/tenants.ts'
 import { permissionsOfMember } from '../../../src/policy/permissions.ts'
 import type { MemberRow, OperatorRow } from '../../../src/store/holders.ts'
 import { eventsOf } from '../store/chain.ts'
-import { db, insertOrganization } from '../store/rows.ts'
+import { db, insertOrganization, insertTeam } from '../store/rows.ts'
 import { call, create, makeDeps } from './client.ts'
 import { browse, insertMember, insertOperator, Jar, loggedIn, OWN, SESSION_COOKIE } from './people.ts'
 
@@ -48,6 +48,14 @@ describe('who am I', () => {
       session: { method: 'oidc', ended_at: null },
     })
     expect(new Set(body.permissions as string[])).toEqual(permissionsOfMember('admin'))
+  })
+
+  it("is, of a team's lead, the team too", async () => {
+    const teamId = await insertTeam(member.organizationId)
+    const lead = await insertMember({ organizationId: member.organizationId, role: 'team_lead', teamId })
+    const { body } = await browse(await loggedIn({ kind: 'member', row: lead }), `${V1}/me`)
+    expect(body.team).toEqual({ id: teamId, name: expect.any(String) })
+    expect((await browse(jar, `${V1}/me`)).body.team).toBeNull()
   })
 
   it('is the operator behind the session, or the token of the deployment', async () => {
