@@ -1,5 +1,5 @@
 // One-time links into the portal, in the database of the organization that they lead to.
-import { and, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull } from 'drizzle-orm'
 import { portalLinks } from '../model/schema/sessions.ts'
 import { chainDatabase } from './commit.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'
@@ -58,30 +58,4 @@ export function redeemStatement(db: Database, { id }: PortalLinkRow, at: number)
     .update(portalLinks)
     .set({ redeemedAt: at })
     .where(and(eq(portalLinks.id, id), isNull(portalLinks.redeemedAt)))
-}
-
-/**
- * Deletes at most `limit` links.
- * @param expiredBefore epoch milliseconds
- * @returns how many were deleted
- */
-export async function prunePortalLinks(
-  shard: D1Database,
-  expiredBefore: number,
-  limit: number,
-): Promise<number> {
-  const db = open(shard)
-  const { meta } = await db
-    .delete(portalLinks)
-    .where(inArray(portalLinks.id, expiredLinksQuery(db, expiredBefore, limit)))
-  return meta.changes
-}
-
-/** Exported for the test that reads its query plan. */
-export function expiredLinksQuery(db: Database, expiredBefore: number, limit: number) {
-  return db
-    .select({ id: portalLinks.id })
-    .from(portalLinks)
-    .where(lt(portalLinks.expiresAt, expiredBefore))
-    .limit(limit)
 }

@@ -1,5 +1,5 @@
-// Sessions in D1: how they begin, are listed, end and are forgotten.
-import { and, desc, eq, gt, inArray, isNull, lt, type SQL } from 'drizzle-orm'
+// Sessions in D1: how they begin, are found and end.
+import { and, desc, eq, gt, isNull, lt, type SQL } from 'drizzle-orm'
 import { sessions } from '../model/schema/sessions.ts'
 import { SESSION_IDLE_MS } from '../policy/session.ts'
 import { chainDatabase } from './commit.ts'
@@ -87,32 +87,6 @@ export async function touchSession(
     .update(sessions)
     .set({ lastSeenAt: now })
     .where(and(eq(sessions.id, id), lt(sessions.lastSeenAt, now)))
-}
-
-/**
- * Deletes at most `limit` sessions.
- * @param expiredBefore epoch milliseconds
- * @returns how many were deleted
- */
-export async function pruneSessions(
-  shard: D1Database,
-  expiredBefore: number,
-  limit: number,
-): Promise<number> {
-  const db = open(shard)
-  const { meta } = await db
-    .delete(sessions)
-    .where(inArray(sessions.id, expiredSessionsQuery(db, expiredBefore, limit)))
-  return meta.changes
-}
-
-/** Exported for the test that reads its query plan. */
-export function expiredSessionsQuery(db: Database, expiredBefore: number, limit: number) {
-  return db
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(lt(sessions.expiresAt, expiredBefore))
-    .limit(limit)
 }
 
 function aliveOf({ chain, id }: HolderName, now: number): SQL | undefined {

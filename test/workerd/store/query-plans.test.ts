@@ -26,10 +26,12 @@ import {
 } from '../../../src/store/operators.ts'
 import { plansQuery } from '../../../src/store/plans.ts'
 import { endLinksWithinQuery, endSessionsWithinQuery } from '../../../src/store/access-endings.ts'
-import { expiredLinksQuery, openLinksQuery } from '../../../src/store/portal-links.ts'
+import { expiredRowsQuery } from '../../../src/store/expired-access.ts'
+import { portalLinks, sessions } from '../../../src/model/schema/sessions.ts'
+import { openLinksQuery } from '../../../src/store/portal-links.ts'
 import { projectsQuery } from '../../../src/store/projects.ts'
 import { routesQuery } from '../../../src/store/routes.ts'
-import { expiredSessionsQuery, sessionsQuery } from '../../../src/store/sessions.ts'
+import { sessionsQuery } from '../../../src/store/sessions.ts'
 import { teamsQuery } from '../../../src/store/teams.ts'
 import { oldUsageQuery, TOUCH_KEYS } from '../../../src/store/usage.ts'
 import { topKeysQuery, usageQuery } from '../../../src/store/usage-queries.ts'
@@ -236,8 +238,8 @@ describe('sessions and those who log in', () => {
 
   it.each([
     ['the sessions of somebody', sessionsQuery(db, holder, NOW, page), 'sessions_holder_index'],
-    ['sessions that are over', expiredSessionsQuery(db, NOW, 5_000), 'sessions_expiry_index'],
-    ['links that are over', expiredLinksQuery(db, NOW, 5_000), 'portal_links_expiry_index'],
+    ['sessions that are over', expiredRowsQuery(db, sessions, NOW, 5_000), 'sessions_expiry_index'],
+    ['links that are over', expiredRowsQuery(db, portalLinks, NOW, 5_000), 'portal_links_expiry_index'],
     ['a member by address', memberByEmailQuery(db, 'org_1', 'a@example.com'), 'members_address_index'],
     ['the links of a member', openLinksQuery(db, holder, NOW), 'portal_links_member_index'],
     ['the sessions in an organization', endSessionsWithinQuery(db, 'org_1', NOW), 'sessions_holder_index'],
