@@ -10,7 +10,8 @@ import { logFailure } from './failure.ts'
 import { clearHostCookie, readHostCookie, setHostCookie } from './host-cookie.ts'
 import { principalOf } from './principals.ts'
 import { findLiveSession } from './session-auth.ts'
-import { endSession, type StartedSession } from './session-changes.ts'
+import type { StartedSession } from './session-changes.ts'
+import { endSession } from './session-endings.ts'
 
 /** Gives the browser its new session, and ends the one that it came with. */
 export async function logIn(c: Context<ControlEnv>, { token }: StartedSession): Promise<void> {
