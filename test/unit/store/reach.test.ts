@@ -15,7 +15,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   expiredQuery: 'deletes what is over, for a schedule, and shows nothing',
   expiredRowsQuery: 'deletes what is over, for a schedule, and shows nothing',
   oldUsageQuery: 'deletes what is old, for a schedule, and shows nothing',
-  findHolderOperator: 'finds an operator, who is of the platform',
   findOperatorBySubject: 'finds an operator, who is of the platform',
   unboundOperatorQuery: 'finds an operator, who is of the platform',
   readConfigSnapshot: 'reads routes, upstreams and plans, which are the platform’s',
