@@ -13,7 +13,6 @@ import {
   type OrganizationRow,
 } from '../store/organizations.ts'
 import { findPlan, planStands } from '../store/plans.ts'
-import type { Statement } from '../store/statement.ts'
 import { brokenAssignment } from './assignment.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -29,7 +28,7 @@ export const ORGANIZATION: Resource<OrganizationRow> = {
   find: ({ databases }, { reach }, id) => findOrganization(databases, reach, id),
   chainOf: ({ id }) => id,
   teamOf: async () => null,
-  update: updateOrganization,
+  update: updateWithAccess,
   show: viewOrganization,
   nameOf: ({ id }) => ({ kind: 'organization', subject: id }),
   unique: ['external_id'],
@@ -85,15 +84,10 @@ export function organizationUpdate(
   }
 }
 
-/** The sessions of its members end with it, for good: whoever is let in again logs in again. */
-export function endingAccess(decide: Decide<OrganizationRow>): Decide<OrganizationRow> {
-  return async (before, at) => {
-    const decided = await decide(before, at)
-    if (!decided.ok) return decided
-    const around = (db: Database, update: readonly Statement[]) => [
-      ...update,
-      ...endAccessWithin(db, before.id, at),
-    ]
-    return ok({ ...decided.value, around })
-  }
+// Part of the write, whoever asks for it: the sessions of its members end with an organization, and whoever is let in again logs
+// in again.
+function updateWithAccess(db: Database, before: OrganizationRow, set: Partial<OrganizationRow>) {
+  const { state = 'active', updatedAt = before.updatedAt } = set
+  const ended = state === 'active' ? [] : endAccessWithin(db, before.id, updatedAt)
+  return [...updateOrganization(db, before, set), ...ended]
 }

@@ -16,7 +16,7 @@ import {
   writeProblems,
 } from '../operation.ts'
 import { needs } from '../needs.ts'
-import { endingAccess, makeOrganization, ORGANIZATION, organizationUpdate } from '../organization-changes.ts'
+import { makeOrganization, ORGANIZATION, organizationUpdate } from '../organization-changes.ts'
 import { refused } from '../refused.ts'
 import {
   ChangedOrganization,
@@ -112,11 +112,7 @@ export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
     const patch = c.req.valid('json')
     return answerChange(c, ORGANIZATION, viewOrganization, organizationUpdate(c.env, patch))
   })
-  app.openapi(suspend, async (c) =>
-    answerChange(c, ORGANIZATION, viewOrganization, endingAccess(TENANT_VERBS.suspend)),
-  )
+  app.openapi(suspend, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.suspend))
   app.openapi(resume, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.resume))
-  app.openapi(remove, async (c) =>
-    answerChange(c, ORGANIZATION, viewOrganization, endingAccess(TENANT_VERBS.delete)),
-  )
+  app.openapi(remove, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.delete))
 }
