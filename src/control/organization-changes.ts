@@ -3,6 +3,8 @@ import type { z } from '@hono/zod-openapi'
 import { newId } from '../ids.ts'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { endAccessWithin } from '../store/access-endings.ts'
+import type { Database } from '../store/database.ts'
 import {
   findOrganization,
   insertOrganization,
@@ -26,7 +28,7 @@ export const ORGANIZATION: Resource<OrganizationRow> = {
   find: ({ databases }, { reach }, id) => findOrganization(databases, reach, id),
   chainOf: ({ id }) => id,
   teamOf: async () => null,
-  update: updateOrganization,
+  update: updateWithAccess,
   show: viewOrganization,
   nameOf: ({ id }) => ({ kind: 'organization', subject: id }),
   unique: ['external_id'],
@@ -45,6 +47,7 @@ export async function makeOrganization(
     externalId: given.external_id ?? null,
     planId: given.plan_id ?? null,
     metadata: given.metadata ?? {},
+    ...onlyGiven({ timeZone: given.time_zone }),
     createdAt: at,
     updatedAt: at,
   })
@@ -86,4 +89,12 @@ export function organizationSet(patch: z.infer<typeof OrganizationPatch>) {
     policy: givenPolicy(patch.policy),
     timeZone: patch.time_zone,
   })
+}
+
+// Part of the write, whoever asks for it: the sessions of its members end with an organization, and whoever is let in again logs
+// in again.
+function updateWithAccess(db: Database, before: OrganizationRow, set: Partial<OrganizationRow>) {
+  const { state = 'active', updatedAt = before.updatedAt } = set
+  const ended = state === 'active' ? [] : endAccessWithin(db, before.id, updatedAt)
+  return [...updateOrganization(db, before, set), ...ended]
 }

@@ -123,7 +123,9 @@ export const members = sqliteTable(
     index('members_organization_index').on(t.organizationId, t.id),
     index('members_team_index').on(t.teamId, t.id),
     index('members_subject_index').on(t.issuer, t.subject),
-    // Invitations are few beside members, and asked for by address alone.
+    // Folded, as a login compares addresses.
+    index('members_address_index').on(sql`lower(email)`, t.id),
+    // What the one above does too; it was here first, and migrations only add.
     index('members_invited_index')
       .on(sql`lower(email)`, t.id)
       .where(sql`state = 'invited'`),

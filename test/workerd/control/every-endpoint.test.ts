@@ -87,6 +87,7 @@ const REST = [
   'DELETE /_latchkey/self',
   'POST /_latchkey/self/rotate',
   'POST /_latchkey/token',
+  'POST /_latchkey/session/preview',
   'POST /_latchkey/session/redeem',
   'POST /_latchkey/logout',
   'GET /_latchkey/healthz',
