@@ -18,7 +18,7 @@ const MAX_ORGANIZATIONS = 1_000
 const MAX_PARTS = 5_000
 const MAX_KEYS = 5_000
 
-/** What the document speaks of. @param rest `ended`: what it does not name is looked at too */
+/** What the document speaks of. @param called null: no tenant */
 export async function loadStored(
   deps: ControlDeps,
   { reach }: Principal,
@@ -40,11 +40,24 @@ export async function loadStored(
   return ok({ settings, ...routing, organizations, teams, projects, keys })
 }
 
+/** A document that names more than can be looked at, and so more than can be made. */
+export function tooLarge({ organizations = [] }: DeclaredConfig): Refusal | null {
+  const projects = organizations.flatMap((organization) => organization.projects ?? [])
+  const teams = organizations.flatMap((organization) => organization.teams ?? [])
+  const keys = projects.reduce((sum, project) => sum + (project.keys?.length ?? 0), 0)
+  if (Math.max(teams.length, projects.length) > MAX_PARTS) return refuseMany('teams or projects', MAX_PARTS)
+  return keys > MAX_KEYS ? refuseMany('keys', MAX_KEYS) : null
+}
+
 const NO_TENANTS = { organizations: [], teams: [], projects: [], keys: [] } as const
 
 function tooMany(what: string, most: number): Result<never, Refusal> {
+  return err(refuseMany(what, most))
+}
+
+function refuseMany(what: string, most: number): Refusal {
   const detail = `It would speak of more than ${most} ${what}: say which organization, or leave a part out.`
-  return err(refuse('value_refused', { detail }))
+  return refuse('value_refused', { detail })
 }
 
 /** The organizations that a document names; null where it names none. */
