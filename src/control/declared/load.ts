@@ -35,7 +35,7 @@ export async function loadStored(
   const { teams, projects } = await store.readParts(databases, reach, ids, MAX_PARTS + 1)
   if (Math.max(teams.length, projects.length) > MAX_PARTS) return tooMany('teams or projects', MAX_PARTS)
   const spoken = projects.filter(speaksOfKeys).map(({ id }) => id)
-  const keys = await store.readKeys(databases, reach, spoken, MAX_KEYS + 1)
+  const keys = await store.readKeys(databases, reach, spoken, now(), MAX_KEYS + 1)
   if (keys.length > MAX_KEYS) return tooMany('keys', MAX_KEYS)
   return ok({ settings, ...routing, organizations, teams, projects, keys })
 }
