@@ -19,7 +19,7 @@ import type { Propagation } from '../propagation.ts'
 import type { DeclaredConfig } from '../schemas/declared.ts'
 import { APPLIED, consider, findLastApplied, summaryOf } from './consider.ts'
 import { fingerprintOf, planFingerprint } from './fingerprint.ts'
-import { calledBy } from './load.ts'
+import { calledBy, ORGANIZATIONS_READ } from './load.ts'
 import type { Planned, Planning } from './planning.ts'
 
 /** D1 takes 1,000 queries of a request, and what is read takes some. */
@@ -85,7 +85,7 @@ async function chainsOf(
 ): Promise<readonly string[]> {
   const called = calledBy(document, rest)
   const organizations =
-    called === null ? [] : await store.readOrganizations(databases, reach, called, Number.MAX_SAFE_INTEGER)
+    called === null ? [] : await store.readOrganizations(databases, reach, called, ORGANIZATIONS_READ)
   return [PLATFORM_CHAIN, ...organizations.map(({ id }) => id)]
 }
 

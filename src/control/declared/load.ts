@@ -15,6 +15,8 @@ import { noteRefusal, type Planning } from './planning.ts'
 
 /** What one document can hold together: read, compared and written within one request. */
 const MAX_ORGANIZATIONS = 1_000
+/** One more tells that there are too many: nothing is decided on them then. */
+export const ORGANIZATIONS_READ = MAX_ORGANIZATIONS + 1
 const MAX_PARTS = 5_000
 const MAX_KEYS = 5_000
 
@@ -29,7 +31,7 @@ export async function loadStored(
   const { values: settings } = await readSettings(databases, { secret: config.secret, random, now: now() })
   const routing = await store.readRouting(databases)
   if (called === null) return ok({ settings, ...routing, ...NO_TENANTS })
-  const organizations = await store.readOrganizations(databases, reach, called, MAX_ORGANIZATIONS + 1)
+  const organizations = await store.readOrganizations(databases, reach, called, ORGANIZATIONS_READ)
   if (organizations.length > MAX_ORGANIZATIONS) return tooMany('organizations', MAX_ORGANIZATIONS)
   const ids = organizations.map(({ id }) => id)
   const { teams, projects } = await store.readParts(databases, reach, ids, MAX_PARTS + 1)
