@@ -1,5 +1,5 @@
 // What a declared configuration is held against: the configuration whole, and of the tenants those that it speaks of.
-import { and, asc, eq, inArray, isNull, ne, sql, type SQL } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, ne, or, sql, type SQL } from 'drizzle-orm'
 import { apiKeys } from '../model/schema/api-keys.ts'
 import { planLimits, planQuotas, plans } from '../model/schema/plans.ts'
 import { routes, upstreams } from '../model/schema/routing.ts'
@@ -148,21 +148,25 @@ export function projectsOf(db: Database, reach: Reach, organizationIds: readonly
     .limit(limit)
 }
 
-/** The keys of projects that are not ended, without those that another has taken the place of. Oldest first. */
+/**
+ * The keys of projects that are not ended, oldest first: the newest of their lines, and those that still pass beside their successor.
+ * @param at epoch milliseconds
+ */
 export async function readKeys(
   databases: Databases,
   reach: Reach,
   projectIds: readonly string[],
+  at: number,
   limit: number,
 ): Promise<readonly KeyRow[]> {
   const found = await Promise.all(
-    openWithin(databases, reach).map((db) => keysOf(db, reach, projectIds, limit)),
+    openWithin(databases, reach).map((db) => keysOf(db, reach, projectIds, at, limit)),
   )
   return found.flat()
 }
 
 /** Exported for the test that reads its query plan. */
-export function keysOf(db: Database, reach: Reach, projectIds: readonly string[], limit: number) {
+export function keysOf(db: Database, reach: Reach, projectIds: readonly string[], at: number, limit: number) {
   return db
     .select()
     .from(apiKeys)
@@ -171,7 +175,7 @@ export function keysOf(db: Database, reach: Reach, projectIds: readonly string[]
         within(reach, apiKeys.organizationId, { project: apiKeys.projectId }),
         isIn(apiKeys.projectId, projectIds),
         inArray(apiKeys.state, ['pending', 'active', 'disabled']),
-        isNull(apiKeys.rotatedToId),
+        or(isNull(apiKeys.rotatedToId), gt(apiKeys.rotationGraceEndsAt, at)),
       ),
     )
     .orderBy(asc(apiKeys.id))

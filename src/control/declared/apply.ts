@@ -9,8 +9,9 @@ import { open, type Database } from '../../store/database.ts'
 import * as store from '../../store/declared.ts'
 import { insertDeclared } from '../../store/declared-rows.ts'
 import { changesOf, outboxRow } from '../../store/outbox.ts'
+import { plansUnused } from '../../store/plan-use.ts'
 import type { Statement } from '../../store/statement.ts'
-import { enforce, pauseAfter } from '../change.ts'
+import { enforce, enforceEarlier, pauseAfter } from '../change.ts'
 import type { ControlDeps, Principal } from '../deps.ts'
 import { differences } from '../draft.ts'
 import { openMint } from '../minted-key.ts'
@@ -18,7 +19,7 @@ import type { Propagation } from '../propagation.ts'
 import type { DeclaredConfig } from '../schemas/declared.ts'
 import { APPLIED, consider, findLastApplied, summaryOf } from './consider.ts'
 import { fingerprintOf, planFingerprint } from './fingerprint.ts'
-import { calledBy } from './load.ts'
+import { calledBy, ORGANIZATIONS_READ } from './load.ts'
 import type { Planned, Planning } from './planning.ts'
 
 /** D1 takes 1,000 queries of a request, and what is read takes some. */
@@ -68,7 +69,11 @@ export async function applyConfig(
   const { drafted, outbox } = committed.value
   // Copies of keys are left to the next reader: each would cost a read and a write.
   const renewed = outbox.filter(({ kind }) => kind === 'config')
-  const propagation = await enforce(deps, PLATFORM_CHAIN, outbox, renewed)
+  // Where nothing is left to change, it may have been stored before and not be in force yet.
+  const propagation =
+    outbox.length === 0
+      ? await enforceEarlier(deps, PLATFORM_CHAIN)
+      : await enforce(deps, PLATFORM_CHAIN, outbox, renewed)
   return ok({ ...drafted, propagation })
 }
 
@@ -80,7 +85,7 @@ async function chainsOf(
 ): Promise<readonly string[]> {
   const called = calledBy(document, rest)
   const organizations =
-    called === null ? [] : await store.readOrganizations(databases, reach, called, Number.MAX_SAFE_INTEGER)
+    called === null ? [] : await store.readOrganizations(databases, reach, called, ORGANIZATIONS_READ)
   return [PLATFORM_CHAIN, ...organizations.map(({ id }) => id)]
 }
 
@@ -102,7 +107,14 @@ async function draft(
   if (statements(open(deps.databases.primary)).length > MAX_STATEMENTS) return err(TOO_MUCH)
   const accounts = await accountsOf(deps, document, { planned, unmanaged: planning.unmanaged })
   const publish = changesOf(planned.flatMap((change) => change.publish ?? []).map(outboxRow))
-  return ok({ planned, unmanaged: planning.unmanaged, secrets, accounts, statements, publish })
+  // Whoever takes a plan writes in the chain of an organization, and not in that of the plans.
+  const condition = plansUnused(endingPlans(planned))
+  return ok({ planned, unmanaged: planning.unmanaged, secrets, accounts, statements, publish, condition })
+}
+
+function endingPlans(planned: readonly Planned[]): readonly string[] {
+  const ending = planned.filter(({ resource, done }) => resource === 'plan' && done === 'deleted')
+  return ending.map(({ account }) => account.target.id)
 }
 
 const OTHER_PLAN = refuse('conflict', {
@@ -142,8 +154,8 @@ async function mintKeys(
 
 /** What ends makes room for what begins. */
 function statementsOf(db: Database, planned: readonly Planned[]): readonly Statement[] {
-  const ending = planned.filter(({ done }) => done === 'deleted' || done === 'revoked')
-  const others = planned.filter((change) => !ending.includes(change))
+  const ending = planned.filter(isEnding)
+  const others = planned.filter((change) => !isEnding(change))
   return [
     ...ending.flatMap(({ statements }) => statements(db)),
     ...insertDeclared(
@@ -152,6 +164,10 @@ function statementsOf(db: Database, planned: readonly Planned[]): readonly State
     ),
     ...others.flatMap(({ statements }) => statements(db)),
   ]
+}
+
+function isEnding({ done }: Planned): boolean {
+  return done === 'deleted' || done === 'revoked'
 }
 
 /** The events of the changes, and before them the one that says which document asked for them. */

@@ -30,7 +30,7 @@ export function planCreation<Row extends Tracked>(
     done: 'created',
     label,
     id: null,
-    fields: fieldsOf({}, kind.declare(row, names)).filter(saysSomething),
+    fields: fieldsOfNew(kind.declare(row, names), kind.declare(kind.blank, names)),
     account: inChain(kind, row, account),
     // The edge holds no copies of what did not exist; but it holds the configuration whole.
     publish: kind.atEdge === 'every_field' ? resource.nameOf(row) : null,
@@ -87,8 +87,13 @@ function inChain<Row extends Tracked>({ resource }: Kind<Row>, row: Row, account
   return { ...account, chain: resource.chainOf(row) }
 }
 
-// What is nothing, off or empty in a new resource would only hide what is said of it.
-function saysSomething({ to }: FieldChange): boolean {
-  if (to === null || to === false) return false
-  return typeof to !== 'object' || Object.keys(to).length > 0
+// What is nothing, off or empty, as in any new resource, would only hide what is said of it.
+function fieldsOfNew(row: object, blank: object): readonly FieldChange[] {
+  const otherwise = new Set(fieldsOf(blank, row).map(({ name }) => name))
+  return fieldsOf({}, row).filter(({ name, to }) => otherwise.has(name) || !isNothing(to))
+}
+
+function isNothing(value: unknown): boolean {
+  if (value === null || value === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
 }

@@ -6,7 +6,7 @@ import { listAuditEvents } from '../../store/audit-list.ts'
 import type { ControlDeps, Principal } from '../deps.ts'
 import type { DeclaredConfig } from '../schemas/declared.ts'
 import { fingerprintOf, planFingerprint } from './fingerprint.ts'
-import { calledBy, judgeEndings, keysSpokenOf, loadStored } from './load.ts'
+import { calledBy, judgeEndings, keysSpokenOf, loadStored, tooLarge } from './load.ts'
 import { planConfig } from './plan.ts'
 import type { Planned, Planning } from './planning.ts'
 
@@ -22,6 +22,8 @@ export async function consider(
   document: DeclaredConfig,
   rest: Planning['rest'],
 ): Promise<Result<Planning, Refusal>> {
+  const refusal = tooLarge(document)
+  if (refusal !== null) return err(refusal)
   const called = calledBy(document, rest)
   const stored = await loadStored(deps, principal, called, keysSpokenOf(document))
   if (!stored.ok) return stored

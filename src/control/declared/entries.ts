@@ -29,7 +29,7 @@ export interface EntryList<Row extends Tracked, Entry> {
   /** What the entry says of a row that exists; null where a problem has been noted. */
   readonly set: (entry: Entry, row: Row, pointer: string) => Partial<Row> | null
   /** @param set what is being set; the whole row, where it is new */
-  readonly judge: (row: Row, set: Partial<Row>, before: Row | null) => Refusal | null
+  readonly judge: (row: Row, set: Partial<Row>, before: Row | null, entry: Entry) => Refusal | null
   /** Said of a row that exists: `suspended`, and what that sets. Null: it is as the entry wants it. */
   readonly toggle?: (entry: Entry, row: Row) => Retirement<Row> | null
   readonly retire: (row: Row) => Retirement<Row>
@@ -74,7 +74,7 @@ function createEntry<Row extends Tracked, Entry>(
 ): Row | null {
   const row = list.make(entry, pointer)
   if (row === null) return null
-  const refusal = list.judge(row, row, null)
+  const refusal = list.judge(row, row, null, entry)
   if (refusal !== null) {
     noteRefusal(planning, pointer, refusal)
     return null
@@ -96,7 +96,7 @@ function changeEntry<Row extends Tracked, Entry>(
   if (set === null) return null
   const changed = changedFields(before, set)
   const refusal =
-    Object.keys(changed).length === 0 ? null : list.judge({ ...before, ...changed }, changed, before)
+    Object.keys(changed).length === 0 ? null : list.judge({ ...before, ...changed }, changed, before, entry)
   if (refusal !== null) {
     noteRefusal(planning, pointer, refusal)
     return null

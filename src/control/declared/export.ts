@@ -1,12 +1,8 @@
 // The document that says what is stored: held against the same gateway it changes nothing, applied to an empty one it makes the same,
 // but for the secrets, which nobody can read. What is as in a new resource is left out. Pure.
-import { newKeyRow } from '../../store/api-keys.ts'
-import { newOrganizationRow, type OrganizationRow } from '../../store/organizations.ts'
-import { newPlanRecord, type PlanRecord } from '../../store/plans.ts'
-import { newProjectRow, type ProjectRow } from '../../store/projects.ts'
-import { newRouteRow } from '../../store/routes.ts'
-import { newTeamRow } from '../../store/teams.ts'
-import { newUpstreamRow } from '../../store/upstreams.ts'
+import type { OrganizationRow } from '../../store/organizations.ts'
+import type { PlanRecord } from '../../store/plans.ts'
+import type { ProjectRow } from '../../store/projects.ts'
 import canonicalize from 'canonicalize'
 import type { Tracked } from '../resource.ts'
 import { limitRow, NewLimit, NewQuota, quotaRow, viewLimit, viewQuota } from '../schemas/limit.ts'
@@ -35,8 +31,8 @@ export function exportConfig(stored: StoredConfig, scope: 'everything' | 'one_or
     version: 1,
     settings: declaredSettings(stored.settings),
     plans: stored.plans.map((plan) => planOf(plan, names)),
-    upstreams: stored.upstreams.map((row) => said(UPSTREAMS, row, BLANK_UPSTREAM, names)),
-    routes: stored.routes.map((row) => said(ROUTES, row, BLANK_ROUTE, names)),
+    upstreams: stored.upstreams.map((row) => said(UPSTREAMS, row, names)),
+    routes: stored.routes.map((row) => said(ROUTES, row, names)),
     organizations,
   }
 }
@@ -48,22 +44,22 @@ function namesOf({ plans, upstreams, teams }: StoredConfig): Names {
 function organizationOf(row: OrganizationRow, stored: StoredConfig, names: Names): Said {
   const isOwn = ({ organizationId }: { readonly organizationId: string }) => organizationId === row.id
   return {
-    ...said(ORGANIZATIONS, row, BLANK_ORGANIZATION, names),
-    teams: stored.teams.filter(isOwn).map((team) => said(TEAMS, team, BLANK_TEAM, names)),
+    ...said(ORGANIZATIONS, row, names),
+    teams: stored.teams.filter(isOwn).map((team) => said(TEAMS, team, names)),
     projects: stored.projects.filter(isOwn).map((project) => projectOf(project, stored, names)),
   }
 }
 
 function projectOf(row: ProjectRow, { keys }: StoredConfig, names: Names): Said {
-  const own = keys.filter(({ projectId }) => projectId === row.id)
+  const own = keys.filter(({ projectId, rotatedToId }) => projectId === row.id && rotatedToId === null)
   return {
-    ...said(PROJECTS, row, BLANK_PROJECT, names),
-    keys: own.map((key) => said(KEYS, key, BLANK_KEY, names)),
+    ...said(PROJECTS, row, names),
+    keys: own.map((key) => said(KEYS, key, names)),
   }
 }
 
 function planOf(plan: PlanRecord, names: Names): Said {
-  const { limits: _, quotas: __, ...rest } = said(PLANS, plan, BLANK_PLAN, names)
+  const { limits: _, quotas: __, ...rest } = said(PLANS, plan, names)
   const quotas = plan.quotas.map((row) => unlike(viewQuota(row), BLANK_QUOTA))
   return {
     ...rest,
@@ -72,8 +68,8 @@ function planOf(plan: PlanRecord, names: Names): Said {
   }
 }
 
-function said<Row extends Tracked>(kind: Kind<Row>, row: Row, blank: Row, names: Names): Said {
-  return unlike(kind.declare(row, names), kind.declare(blank, names))
+function said<Row extends Tracked>(kind: Kind<Row>, row: Row, names: Names): Said {
+  return unlike(kind.declare(row, names), kind.declare(kind.blank, names))
 }
 
 /** The members that differ from those of `blank`. What every one of them has to say differs: no name is empty, no limit below 0. */
@@ -84,23 +80,6 @@ function unlike(view: object, blank: object): Said {
   )
 }
 
-const NEVER = { id: '', name: '', createdAt: 0, updatedAt: 0 }
-const BLANK_PLAN = newPlanRecord(NEVER, [], [])
-const BLANK_UPSTREAM = newUpstreamRow(NEVER)
-const BLANK_ROUTE = newRouteRow({ ...NEVER, name: null, upstreamId: '', path: '' })
-const BLANK_ORGANIZATION = newOrganizationRow(NEVER)
-const BLANK_TEAM = newTeamRow({ ...NEVER, organizationId: '' })
-const BLANK_PROJECT = newProjectRow({ ...NEVER, organizationId: '' })
-const BLANK_KEY = newKeyRow({
-  ...NEVER,
-  organizationId: '',
-  projectId: '',
-  lineage: '',
-  hash: '',
-  start: '',
-  last4: '',
-  createdBy: '',
-})
 const BLANK_LIMIT = {
   ...viewLimit(limitRow('', NewLimit.parse({ name: 'blank', limit: 0, period_seconds: 1 }))),
   name: '',

@@ -15,10 +15,10 @@ import type { MintedKey } from '../minted-key.ts'
 import { refuseValue } from '../refused.ts'
 import type { DeclaredKey } from '../schemas/declared.ts'
 import { KEY_DEFAULTS } from '../schemas/replacement.ts'
-import { planCreation } from './changes.ts'
+import { planCreation, planUpdate } from './changes.ts'
 import { planEntries, type Retirement } from './entries.ts'
 import { KEYS } from './kinds.ts'
-import { noteRefusal, type Planned, type Planning } from './planning.ts'
+import { notePlanned, noteRefusal, type Planned, type Planning } from './planning.ts'
 import { kept, planOf } from './references.ts'
 
 /** Where keys stand, as all of it will be. */
@@ -53,12 +53,14 @@ export function planKeys(
     })
     return set
   }
-  planEntries<KeyRow, DeclaredKey>(planning, {
+  const own = stored.filter(({ projectId }) => projectId === project.id)
+  const prefix = `${organization.name} / ${project.name} / `
+  const { all } = planEntries<KeyRow, DeclaredKey>(planning, {
     kind: KEYS,
     pointer,
-    prefix: `${organization.name} / ${project.name} / `,
+    prefix,
     entries,
-    stored: stored.filter(({ projectId }) => projectId === project.id),
+    stored: own.filter(({ rotatedToId }) => rotatedToId === null),
     identify: ({ name, external_id: externalId }) => ({ name, externalId: externalId ?? null }),
     labelOf: ({ name }) => name,
     teamOf: () => project.teamId,
@@ -69,11 +71,7 @@ export function planKeys(
     set: (entry, row, at) => (isMoved(planning, entry, row, at) ? null : setOf(entry, at)),
     judge: (row, set, before) => judgeKey(planning, above, row, set, before),
     toggle: (entry, row) => toggleKey(entry, row, planning.at),
-    retire: () => ({
-      done: 'revoked',
-      // The external id is free: whoever declares it again means a new key.
-      set: { state: 'revoked', revokedAt: planning.at, revocationReason: UNDECLARED, externalId: null },
-    }),
+    retire: () => retirement(planning),
     finish: (planned, row, label) => ({
       ...planned,
       mint: {
@@ -86,6 +84,31 @@ export function planKeys(
       },
     }),
   })
+  endPredecessors(planning, project, prefix, own, all)
+}
+
+function retirement({ at }: Planning): Retirement<KeyRow> {
+  // The external id is free: whoever declares it again means a new key.
+  const set = { revokedAt: at, revocationReason: UNDECLARED, externalId: null }
+  return { done: 'revoked', set: { ...set, state: 'revoked' } }
+}
+
+// A key that was rotated passes for a grace beside its successor, and would outlive it.
+function endPredecessors(
+  planning: Planning,
+  { teamId }: ProjectRow,
+  prefix: string,
+  own: readonly KeyRow[],
+  staying: readonly KeyRow[],
+): void {
+  if (planning.rest === 'kept') return
+  const successors = new Set(staying.map((row) => row.id))
+  for (const row of own) {
+    if (row.rotatedToId === null || successors.has(row.rotatedToId)) continue
+    const place = { label: prefix + row.name, teamId }
+    const { planned } = planUpdate(KEYS, row, retirement(planning), place, planning.at, planning.names)
+    notePlanned(planning, planned)
+  }
 }
 
 function newKey(

@@ -23,6 +23,15 @@ import { viewTeam } from '../schemas/team.ts'
 import { viewUpstream } from '../schemas/upstream.ts'
 import { TEAM } from '../team-changes.ts'
 import { UPSTREAM } from '../upstream-changes.ts'
+import {
+  BLANK_KEY,
+  BLANK_ORGANIZATION,
+  BLANK_PLAN,
+  BLANK_PROJECT,
+  BLANK_ROUTE,
+  BLANK_TEAM,
+  BLANK_UPSTREAM,
+} from './blank.ts'
 import type { Identity } from './match.ts'
 
 /** What rows refer to by id, as the document calls it. */
@@ -30,6 +39,8 @@ export type Names = ReadonlyMap<string, string>
 
 export interface Kind<Row extends Tracked> {
   readonly resource: Resource<Row>
+  /** A new one, of which nothing was said. */
+  readonly blank: Row
   readonly identify: (row: Row) => Identity
   readonly insert: (row: Row) => Inserts
   /** Fields that copies at the edge hold. */
@@ -44,6 +55,7 @@ const NOWHERE: ReadonlySet<string> = new Set()
 
 export const PLANS: Kind<PlanRecord> = {
   resource: PLAN,
+  blank: BLANK_PLAN,
   identify: byName,
   insert: (row) => ({ plans: [row] }),
   atEdge: 'every_field',
@@ -52,6 +64,7 @@ export const PLANS: Kind<PlanRecord> = {
 
 export const UPSTREAMS: Kind<UpstreamRow> = {
   resource: UPSTREAM,
+  blank: BLANK_UPSTREAM,
   identify: byName,
   insert: (row) => ({ upstreams: [row] }),
   atEdge: 'every_field',
@@ -61,6 +74,7 @@ export const UPSTREAMS: Kind<UpstreamRow> = {
 /** A route may have no name: then it is what it matches. */
 export const ROUTES: Kind<RouteRow> = {
   resource: ROUTE,
+  blank: BLANK_ROUTE,
   identify: (row) => ({ name: matchedBy(row), externalId: row.name }),
   insert: (row) => ({ routes: [row] }),
   atEdge: 'every_field',
@@ -72,6 +86,7 @@ export const ROUTES: Kind<RouteRow> = {
 
 export const ORGANIZATIONS: Kind<OrganizationRow> = {
   resource: ORGANIZATION,
+  blank: BLANK_ORGANIZATION,
   identify: byExternalId,
   insert: (row) => ({ organizations: [row] }),
   atEdge: ORGANIZATION_AT_EDGE,
@@ -83,6 +98,7 @@ export const ORGANIZATIONS: Kind<OrganizationRow> = {
 
 export const TEAMS: Kind<TeamRow> = {
   resource: TEAM,
+  blank: BLANK_TEAM,
   identify: byExternalId,
   insert: (row) => ({ teams: [row] }),
   atEdge: NOWHERE,
@@ -94,6 +110,7 @@ export const TEAMS: Kind<TeamRow> = {
 
 export const PROJECTS: Kind<ProjectRow> = {
   resource: PROJECT,
+  blank: BLANK_PROJECT,
   identify: byExternalId,
   insert: (row) => ({ projects: [row] }),
   atEdge: PROJECT_AT_EDGE,
@@ -111,6 +128,7 @@ export const PROJECTS: Kind<ProjectRow> = {
 /** Of a key, what its maker says; not what became of it since. Its owner is a person, and people are not declared. */
 export const KEYS: Kind<KeyRow> = {
   resource: KEY,
+  blank: BLANK_KEY,
   identify: byExternalId,
   insert: (row) => ({ keys: [row] }),
   atEdge: KEY_AT_EDGE,

@@ -15,10 +15,12 @@ import { noteRefusal, type Planning } from './planning.ts'
 
 /** What one document can hold together: read, compared and written within one request. */
 const MAX_ORGANIZATIONS = 1_000
+/** One more tells that there are too many: nothing is decided on them then. */
+export const ORGANIZATIONS_READ = MAX_ORGANIZATIONS + 1
 const MAX_PARTS = 5_000
 const MAX_KEYS = 5_000
 
-/** What the document speaks of. @param rest `ended`: what it does not name is looked at too */
+/** What the document speaks of. @param called null: no tenant */
 export async function loadStored(
   deps: ControlDeps,
   { reach }: Principal,
@@ -29,22 +31,35 @@ export async function loadStored(
   const { values: settings } = await readSettings(databases, { secret: config.secret, random, now: now() })
   const routing = await store.readRouting(databases)
   if (called === null) return ok({ settings, ...routing, ...NO_TENANTS })
-  const organizations = await store.readOrganizations(databases, reach, called, MAX_ORGANIZATIONS + 1)
+  const organizations = await store.readOrganizations(databases, reach, called, ORGANIZATIONS_READ)
   if (organizations.length > MAX_ORGANIZATIONS) return tooMany('organizations', MAX_ORGANIZATIONS)
   const ids = organizations.map(({ id }) => id)
   const { teams, projects } = await store.readParts(databases, reach, ids, MAX_PARTS + 1)
   if (Math.max(teams.length, projects.length) > MAX_PARTS) return tooMany('teams or projects', MAX_PARTS)
   const spoken = projects.filter(speaksOfKeys).map(({ id }) => id)
-  const keys = await store.readKeys(databases, reach, spoken, MAX_KEYS + 1)
+  const keys = await store.readKeys(databases, reach, spoken, now(), MAX_KEYS + 1)
   if (keys.length > MAX_KEYS) return tooMany('keys', MAX_KEYS)
   return ok({ settings, ...routing, organizations, teams, projects, keys })
+}
+
+/** A document that names more than can be looked at, and so more than can be made. */
+export function tooLarge({ organizations = [] }: DeclaredConfig): Refusal | null {
+  const projects = organizations.flatMap((organization) => organization.projects ?? [])
+  const teams = organizations.flatMap((organization) => organization.teams ?? [])
+  const keys = projects.reduce((sum, project) => sum + (project.keys?.length ?? 0), 0)
+  if (Math.max(teams.length, projects.length) > MAX_PARTS) return refuseMany('teams or projects', MAX_PARTS)
+  return keys > MAX_KEYS ? refuseMany('keys', MAX_KEYS) : null
 }
 
 const NO_TENANTS = { organizations: [], teams: [], projects: [], keys: [] } as const
 
 function tooMany(what: string, most: number): Result<never, Refusal> {
+  return err(refuseMany(what, most))
+}
+
+function refuseMany(what: string, most: number): Refusal {
   const detail = `It would speak of more than ${most} ${what}: say which organization, or leave a part out.`
-  return err(refuse('value_refused', { detail }))
+  return refuse('value_refused', { detail })
 }
 
 /** The organizations that a document names; null where it names none. */

@@ -1,6 +1,7 @@
 // Plans, upstreams and routes of the document: what the gateway is configured by.
 import { newId } from '../../ids.ts'
 import type { z } from '@hono/zod-openapi'
+import type { Refusal } from '../../problem.ts'
 import { newPlanRecord, type PlanRecord } from '../../store/plans.ts'
 import type { StoredRouting } from '../../store/declared.ts'
 import { newRouteRow, type RouteRow } from '../../store/routes.ts'
@@ -54,9 +55,16 @@ function planPlans(
       return newPlanRecord({ ...made(planning), ...set, id, name: entry.name }, limits, quotas)
     },
     set: (entry, { id }) => setOfPlan(id, entry),
-    judge: (plan, set) => brokenPlanRule(plan, set),
+    judge: ({ id }, set, _, entry) => judgePlan(id, set, entry),
   })
   return all
+}
+
+// In the order of the document, into which a refusal points.
+function judgePlan(id: string, set: Partial<PlanRecord>, entry: z.infer<typeof NewPlan>): Refusal | null {
+  const { limits = [], quotas = [] } = planSet(id, entry)
+  const given = { ...(set.limits && { limits }), ...(set.quotas && { quotas }) }
+  return brokenPlanRule({ limits, quotas }, given)
 }
 
 // Limits as they are read back: a plan in which they stand in another order is the same plan.

@@ -18,6 +18,7 @@ import { planKeys } from './keys.ts'
 import { ORGANIZATIONS, PROJECTS, TEAMS } from './kinds.ts'
 import { noteRefusal, type Planning } from './planning.ts'
 import { kept, planOf, referTo } from './references.ts'
+import { refuseSharedIds } from './shared-ids.ts'
 
 export interface StoredTenants {
   readonly organizations: readonly OrganizationRow[]
@@ -61,8 +62,9 @@ export function planTenants(
   })
   for (const [index, organization] of rows.entries()) {
     const entry = entries?.[index]
-    if (entry !== undefined && organization !== null)
-      planParts(planning, `${pointer}/${index}`, entry, organization, stored, plans)
+    if (entry === undefined || organization === null) continue
+    refuseSharedIds(planning, `${pointer}/${index}`, entry)
+    planParts(planning, `${pointer}/${index}`, entry, organization, stored, plans)
   }
 }
 

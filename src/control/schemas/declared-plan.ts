@@ -55,7 +55,10 @@ export const ConfigPlan = z
     plan: z.string().openapi({ description: 'Fingerprint of the changes.' }),
     unmanaged: z
       .array(z.object({ resource: z.string(), label: z.string(), id: z.string() }))
-      .openapi({ description: 'What exists beside what is named, and would end with `prune`.' }),
+      .openapi({
+        description:
+          'What exists beside what is named, and would end with `prune`. Of organizations, those alone that share a name: with `prune`, all are looked at.',
+      }),
     last_applied: z
       .object({ at: field.shownTime, by: z.string(), same_document: z.boolean() })
       .nullable()

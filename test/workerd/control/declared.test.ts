@@ -8,43 +8,12 @@ import { plans } from '../../../src/model/schema/plans.ts'
 import { organizations } from '../../../src/model/schema/tenants.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { db } from '../store/rows.ts'
-import { call, create, makeDeps, type Answer, type Call } from './client.ts'
+import { call, create, makeDeps } from './client.ts'
+import { apply, clear, exported, plan, said, type Config } from './declared-client.ts'
 import { misfits, readDocument } from './openapi.ts'
 import { databaseThat, fails, wrap } from './wrap.ts'
 
 const CONFIG = '/_latchkey/v1/config'
-
-interface Change {
-  readonly resource: string
-  readonly action: string
-  readonly label: string
-  readonly id: string | null
-  readonly fields: readonly { readonly name: string; readonly from: unknown; readonly to: unknown }[]
-}
-
-interface Planned {
-  readonly changes: readonly Change[]
-  readonly summary: Readonly<Record<'created' | 'changed' | 'ended' | 'unmanaged', number>>
-  readonly plan: string
-  readonly unmanaged: readonly { readonly resource: string; readonly label: string }[]
-  readonly last_applied: { readonly same_document: boolean } | null
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
-}
-
-interface Applied extends Planned {
-  readonly keys: readonly { readonly id: string; readonly label: string; readonly secret: string }[]
-  readonly propagation: object | null
-}
-
-type Config = Readonly<Record<string, unknown>>
-
-const plan = (config: Config, more: object = {}, given: Call = {}) =>
-  call<Planned>(`${CONFIG}/plan`, { json: { config: { version: 1, ...config }, ...more }, ...given })
-const apply = (config: Config, more: object = {}, given: Call = {}) =>
-  call<Applied>(`${CONFIG}/apply`, { json: { config: { version: 1, ...config }, ...more }, ...given })
-const exported = async () => (await call<Config & { version: number }>(`${CONFIG}/export`)).body
-const said = ({ body }: Answer<Planned>) =>
-  body.changes.map(({ resource, action, label }) => `${action} ${resource} ${label}`)
 
 /** D1 that counts the statements of its batches. */
 function counting(counted: { statements: number }) {
@@ -98,22 +67,6 @@ const WHOLE = {
   ],
   organizations: [ACME],
 }
-
-const TABLES = [
-  'key_tags',
-  'key_terms',
-  'api_keys',
-  'projects',
-  'teams',
-  'organizations',
-  'routes',
-  'upstreams',
-  'plan_limits',
-  'plan_quotas',
-  'plans',
-]
-
-const clear = () => env.DB.batch(TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)))
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
@@ -174,7 +127,9 @@ describe('applied', () => {
   })
 
   it('a second time changes nothing, and tells nothing', async () => {
-    await apply(WHOLE)
+    const first = makeDeps()
+    await apply(WHOLE, {}, { deps: first })
+    await first.settle()
     const before = (await eventsOf('platform')).length
     const deps = makeDeps()
     const answer = await apply(WHOLE, {}, { deps })

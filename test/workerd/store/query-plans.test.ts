@@ -206,7 +206,7 @@ describe('what a declared configuration speaks of', () => {
       ['one organization', organizationsCalled(db, reach, { id: 'org_1' }, 50)] as const,
       ['teams of organizations', teamsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
       ['projects of organizations', projectsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
-      ['keys of projects', keysOf(db, reach, ['prj_1', 'prj_2'], 50)] as const,
+      ['keys of projects', keysOf(db, reach, ['prj_1', 'prj_2'], 0, 50)] as const,
     ]),
   )('is looked up: %s', async (_, query: Planned) => {
     const plan = (await planOf(query)).filter((step) => !step.startsWith('SCAN json_each'))
