@@ -172,11 +172,12 @@ function judgeKey(
 
 // A pending key waits for something else than a switch, and goes on waiting.
 function toggleKey(
-  { disabled = false }: DeclaredKey,
+  { disabled }: DeclaredKey,
   { state, activatedAt }: KeyRow,
   at: number,
 ): Retirement<KeyRow> | null {
-  if (disabled === (state === 'disabled')) return null
+  // What somebody stopped by hand does not go on because a document says nothing of it.
+  if (disabled === undefined || disabled === (state === 'disabled')) return null
   if (disabled) return { done: 'disabled', set: { state: 'disabled', disabledAt: at } }
   return { done: 'enabled', set: { state: activatedAt === null ? 'pending' : 'active', disabledAt: null } }
 }

@@ -178,8 +178,9 @@ function tenantList({ at }: Planning) {
     }),
     labelOf: ({ name }: { name: string }) => name,
     retire: () => deletion,
-    toggle: ({ suspended = false }: { suspended?: boolean | undefined }, { state }: Suspendable) => {
-      if (suspended === (state === 'suspended')) return null
+    // What somebody stopped by hand does not go on because a document says nothing of it.
+    toggle: ({ suspended }: { suspended?: boolean | undefined }, { state }: Suspendable) => {
+      if (suspended === undefined || suspended === (state === 'suspended')) return null
       return suspended ? suspension : resumption
     },
   } satisfies Record<string, (...given: never[]) => object | string | Retirement<object> | null>

@@ -32,6 +32,10 @@ export const Application = z
       description: 'Fingerprint of the plan that was agreed to: 409 if it would be another one by now.',
     }),
   })
+  .refine(({ prune, plan }) => !prune || plan !== undefined, {
+    path: ['plan'],
+    error: 'Is needed with prune: what ends must have been seen before.',
+  })
   .openapi('Application', { example })
 
 const Change = z.object({
@@ -53,12 +57,10 @@ export const ConfigPlan = z
   .object({
     ...told,
     plan: z.string().openapi({ description: 'Fingerprint of the changes.' }),
-    unmanaged: z
-      .array(z.object({ resource: z.string(), label: z.string(), id: z.string() }))
-      .openapi({
-        description:
-          'What exists beside what is named, and would end with `prune`. Of organizations, those alone that share a name: with `prune`, all are looked at.',
-      }),
+    unmanaged: z.array(z.object({ resource: z.string(), label: z.string(), id: z.string() })).openapi({
+      description:
+        'What exists beside what is named, and would end with `prune`. Of organizations, those alone that share a name: with `prune`, all are looked at.',
+    }),
     last_applied: z
       .object({ at: field.shownTime, by: z.string(), same_document: z.boolean() })
       .nullable()

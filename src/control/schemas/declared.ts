@@ -19,7 +19,10 @@ import { SettingsPatch } from './settings.ts'
 const MAX_ENTRIES = 1_000
 
 const named = (noun: string) => field.name.nullish().openapi({ description: `Name of the ${noun}.` })
-const suspended = z.boolean().optional().openapi({ description: 'Nothing below it passes.', default: false })
+const suspended = z
+  .boolean()
+  .optional()
+  .openapi({ description: 'Whether nothing below it passes. Absent: as it is.' })
 const ABSENT = 'Absent: this document does not speak of them, and leaves them as they are.'
 
 const entries = <T extends z.ZodType>(entry: T) =>
@@ -31,7 +34,7 @@ export const DeclaredKey = z
     environment: NewKey.shape.environment,
     kind: NewKey.shape.kind,
     plan: named('plan'),
-    disabled: z.boolean().optional().openapi({ default: false }),
+    disabled: z.boolean().optional().openapi({ description: 'Absent: as it is.' }),
   })
   .openapi('DeclaredKey')
 

@@ -30,8 +30,12 @@ export type Config = Readonly<Record<string, unknown>>
 
 export const plan = (config: Config, more: object = {}, given: Call = {}) =>
   call<Planned>(`${CONFIG}/plan`, { json: { config: { version: 1, ...config }, ...more }, ...given })
-export const apply = (config: Config, more: object = {}, given: Call = {}) =>
-  call<Applied>(`${CONFIG}/apply`, { json: { config: { version: 1, ...config }, ...more }, ...given })
+/** Where something ends, as it was agreed to: with the fingerprint of the plan. */
+export const apply = async (config: Config, more: object = {}, given: Call = {}) => {
+  const agreed = 'prune' in more && !('plan' in more) ? { plan: (await plan(config, more)).body.plan } : {}
+  const json = { config: { version: 1, ...config }, ...more, ...agreed }
+  return call<Applied>(`${CONFIG}/apply`, { json, ...given })
+}
 export const exported = async () => (await call<Config & { version: number }>(`${CONFIG}/export`)).body
 export const said = ({ body }: Answer<Planned>) =>
   body.changes.map(({ resource, action, label }) => `${action} ${resource} ${label}`)

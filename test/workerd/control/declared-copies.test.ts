@@ -22,15 +22,16 @@ const acme = (organization: object, project: object = {}, key: object = {}): Con
 
 const BEFORE = acme({})
 const suspendedTeam = { teams: [{ name: 'T', suspended: true }] }
+const resumedTeam = { teams: [{ name: 'T', suspended: false }] }
 
 const reached: readonly (readonly [string, Config, Config, readonly string[]])[] = [
   ['an organization suspended', BEFORE, acme({ suspended: true }), ['organization']],
-  ['an organization resumed', acme({ suspended: true }), BEFORE, ['organization']],
+  ['an organization resumed', acme({ suspended: true }), acme({ suspended: false }), ['organization']],
   ['the plan of an organization', BEFORE, acme({ plan: 'two' }), ['organization']],
   ['the time zone of an organization', BEFORE, acme({ time_zone: 'Europe/Zurich' }), ['organization']],
   ['the name of an organization', BEFORE, acme({ name: 'Acme AG' }), []],
   ['a team suspended', BEFORE, acme(suspendedTeam), ['team']],
-  ['a team resumed', acme(suspendedTeam), BEFORE, ['team']],
+  ['a team resumed', acme(suspendedTeam), acme(resumedTeam), ['team']],
   ['the metadata of a team', BEFORE, acme({ teams: [{ name: 'T', metadata: { a: 1 } }] }), []],
   ['a project suspended', BEFORE, acme({}, { suspended: true }), ['project']],
   [
@@ -47,7 +48,7 @@ const reached: readonly (readonly [string, Config, Config, readonly string[]])[]
   ],
   ['the plan of a project', BEFORE, acme({}, { plan: 'two' }), ['project']],
   ['a key disabled', BEFORE, acme({}, {}, { disabled: true }), ['key']],
-  ['a key enabled', acme({}, {}, { disabled: true }), BEFORE, ['key']],
+  ['a key enabled', acme({}, {}, { disabled: true }), acme({}, {}, { disabled: false }), ['key']],
   ['the plan of a key', BEFORE, acme({}, {}, { plan: 'two' }), ['key']],
   ['the scopes of a key', BEFORE, acme({}, {}, { scopes: ['a:b'] }), ['key']],
   ['the tags of a key', BEFORE, acme({}, {}, { tags: ['a'] }), []],

@@ -11,8 +11,12 @@ const CONFIG = '/_latchkey/v1/config'
 const NAMES = ['Ada', 'Böhm', 'Curry'] as const
 
 type Done = { readonly changes: readonly object[]; readonly keys: readonly object[] }
-const ask = (verb: 'plan' | 'apply', config: unknown) =>
-  call<Done>(`${CONFIG}/${verb}`, { json: { config, prune: true } })
+const ask = async (verb: 'plan' | 'apply', config: unknown) => {
+  const json = { config, prune: true }
+  const planned = await call<Done & { plan: string }>(`${CONFIG}/plan`, { json })
+  if (verb === 'plan') return planned
+  return call<Done>(`${CONFIG}/apply`, { json: { ...json, plan: planned.body.plan } })
+}
 
 const scopes = fc.uniqueArray(fc.constantFrom('a:read', 'a:write', 'b:*'), { maxLength: 3 })
 const metadata = fc.dictionary(fc.constantFrom('x', 'y'), fc.oneof(fc.integer(), fc.constant('text')), {

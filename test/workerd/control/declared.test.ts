@@ -222,11 +222,21 @@ describe('applied', () => {
     expect((await plan(less, { prune: true })).body.changes).toEqual([])
   })
 
+  it('ends nothing that nobody has seen in a plan', async () => {
+    await apply(WHOLE)
+    const answer = await apply({ organizations: [] }, { prune: true, plan: undefined })
+    expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([400, '/plan'])
+    expect(await db.select().from(organizations)).toMatchObject([{ state: 'active' }])
+  })
+
   it('suspends and resumes', async () => {
     await apply(WHOLE)
     const suspended = { organizations: [{ ...ACME, suspended: true }] }
     expect(said(await apply(suspended))).toEqual(['suspended organization Acme'])
-    expect(said(await apply({ organizations: [ACME] }))).toEqual(['resumed organization Acme'])
+    // To say nothing of it is not to resume what somebody stopped by hand.
+    expect(said(await apply({ organizations: [ACME] }))).toEqual([])
+    const resumed = { organizations: [{ ...ACME, suspended: false }] }
+    expect(said(await apply(resumed))).toEqual(['resumed organization Acme'])
   })
 
   it('takes over by name what was made by hand, and gives it its external id', async () => {
