@@ -101,11 +101,14 @@ function unreadable(field: Field, what: string): CliError {
   return new CliError('usage', `--${flagOf(field)} ${what}.`)
 }
 
-function flagOf({ name, flag }: Field): string {
+type Named = Pick<Field, 'name' | 'flag'>
+
+/** As it is typed, without the dashes: `external-id`. */
+export function flagOf({ name, flag }: Named): string {
   return flag ?? name.replaceAll('_', '-')
 }
 
-// As commander names the option: `externalId`.
-function attributeOf(field: Field): string {
+/** As commander names the option: `externalId`. */
+export function attributeOf(field: Named): string {
   return flagOf(field).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

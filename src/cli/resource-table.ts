@@ -1,11 +1,24 @@
 // The resources of the API, and the options with which the command line names their fields. Fields that have no option are given with
 // --data: the API says which there are.
 import type { Field } from './fields.ts'
+import {
+  HOW_KEYS_ARE_KEPT,
+  KEY_FIELDS,
+  PATIENCE,
+  ROUTE_FIELDS,
+  externalId,
+  metadata,
+  name,
+  ofOrganization,
+  originUrl,
+  plan,
+  policy,
+  reason,
+  team,
+} from './resource-fields.ts'
 
 export interface Verb {
   readonly name: string
-  /** Where the API calls it otherwise. */
-  readonly path?: string
   readonly description: string
   /** Said when it is done. */
   readonly done: string
@@ -31,34 +44,6 @@ export interface ResourceCommands {
   readonly verbs: readonly Verb[]
 }
 
-const name: Field = { name: 'name', kind: 'text', description: 'name' }
-const externalId: Field = {
-  name: 'external_id',
-  kind: 'text',
-  description: 'your own id of it',
-  placeholder: 'id',
-}
-const plan: Field = { name: 'plan_id', kind: 'text', description: 'plan', placeholder: 'id', flag: 'plan' }
-const metadata: Field = {
-  name: 'metadata',
-  kind: 'json',
-  description: 'JSON object that your origin is told',
-}
-const policy: Field = { name: 'policy', kind: 'json', description: 'policy for keys, as JSON' }
-const ofOrganization: Field = {
-  name: 'organization_id',
-  kind: 'text',
-  description: 'organization that it belongs to',
-  placeholder: 'id',
-  flag: 'org',
-}
-const team: Field = { name: 'team_id', kind: 'text', description: 'team', placeholder: 'id', flag: 'team' }
-const reason: Field = {
-  name: 'reason',
-  kind: 'text',
-  description: 'why, in your words; `leaked` is for good',
-}
-
 const inOrganization = { name: 'organization_id', description: 'of this organization' }
 const byExternalId = { name: 'external_id', description: 'with your own id of it' }
 
@@ -70,49 +55,6 @@ const SUSPENSION: readonly Verb[] = [
     warning: 'All of its keys stop passing.',
   },
   { name: 'resume', description: 'let its keys pass again', done: 'Resumed.' },
-]
-
-const KEY_FIELDS: readonly Field[] = [
-  name,
-  { name: 'scopes', kind: 'list', description: 'what it may do, such as orders:read' },
-  { name: 'expires_at', kind: 'text', description: 'when it ends (RFC 3339)', placeholder: 'time' },
-  plan,
-  { name: 'tags', kind: 'list', description: 'words to find it by' },
-  { name: 'network', kind: 'json', description: 'from where it may be used, as JSON' },
-  metadata,
-  externalId,
-  {
-    name: 'owner_member_id',
-    kind: 'text',
-    description: 'member who owns it',
-    placeholder: 'id',
-    flag: 'owner',
-  },
-]
-
-export const NEW_KEY_FIELDS: readonly Field[] = [
-  {
-    name: 'project_id',
-    kind: 'text',
-    description: 'project that it is for',
-    placeholder: 'id',
-    flag: 'project',
-  },
-  {
-    name: 'environment',
-    kind: 'text',
-    description: 'live unless you say so',
-    placeholder: 'environment',
-    choices: ['live', 'test'],
-  },
-  {
-    name: 'kind',
-    kind: 'text',
-    description: 'publishable: for browsers',
-    placeholder: 'kind',
-    choices: ['secret', 'publishable'],
-  },
-  ...KEY_FIELDS,
 ]
 
 export const RESOURCES: readonly ResourceCommands[] = [
@@ -168,19 +110,9 @@ export const RESOURCES: readonly ResourceCommands[] = [
       plan,
       metadata,
       { name: 'key_prefix', kind: 'text', description: 'how its keys begin', placeholder: 'prefix' },
-      { name: 'recoverable', kind: 'flag', description: 'keys are kept sealed, and can be revealed' },
-      { name: 'self_rotation', kind: 'flag', description: 'whoever holds a key may rotate it' },
+      ...HOW_KEYS_ARE_KEPT,
     ],
-    update: [
-      name,
-      team,
-      externalId,
-      plan,
-      metadata,
-      policy,
-      { name: 'recoverable', kind: 'flag', description: 'keys are kept sealed, and can be revealed' },
-      { name: 'self_rotation', kind: 'flag', description: 'whoever holds a key may rotate it' },
-    ],
+    update: [name, team, externalId, plan, metadata, policy, ...HOW_KEYS_ARE_KEPT],
     deletion: 'The project and its keys end.',
     verbs: SUSPENSION,
   },
@@ -264,29 +196,15 @@ export const RESOURCES: readonly ResourceCommands[] = [
     filters: [],
     create: [
       name,
-      {
-        name: 'url',
-        kind: 'text',
-        description: 'https URL of the origin',
-        placeholder: 'url',
-        flag: 'origin',
-      },
+      originUrl,
       { name: 'service', kind: 'text', description: 'or the name of a service binding' },
-      { name: 'timeout_ms', kind: 'number', description: 'milliseconds until it is given up' },
-      { name: 'retries', kind: 'number', description: 'how often a request is repeated' },
+      ...PATIENCE,
     ],
     update: [
       name,
-      {
-        name: 'url',
-        kind: 'text',
-        description: 'https URL of the origin',
-        placeholder: 'url',
-        flag: 'origin',
-      },
+      originUrl,
       { name: 'service', kind: 'text', description: 'name of a service binding' },
-      { name: 'timeout_ms', kind: 'number', description: 'milliseconds until it is given up' },
-      { name: 'retries', kind: 'number', description: 'how often a request is repeated' },
+      ...PATIENCE,
     ],
     deletion: 'The upstream ends.',
     verbs: [
@@ -300,8 +218,8 @@ export const RESOURCES: readonly ResourceCommands[] = [
     description: 'routes: which requests go to which upstream, under which conditions',
     columns: ['id', 'name', 'methods', 'hosts', 'path', 'auth', 'scopes', 'upstream_id'],
     filters: [{ name: 'upstream_id', description: 'that lead to this upstream' }],
-    create: routeFields(),
-    update: routeFields(),
+    create: ROUTE_FIELDS,
+    update: ROUTE_FIELDS,
     deletion: 'The route ends: its requests are answered as if it had never been.',
     verbs: [],
   },
@@ -329,30 +247,3 @@ export const RESOURCES: readonly ResourceCommands[] = [
     ],
   },
 ]
-
-function routeFields(): readonly Field[] {
-  return [
-    name,
-    {
-      name: 'upstream_id',
-      kind: 'text',
-      description: 'upstream that it leads to',
-      placeholder: 'id',
-      flag: 'upstream',
-    },
-    { name: 'path', kind: 'text', description: 'such as /orders/*', placeholder: 'pattern' },
-    { name: 'methods', kind: 'list', description: 'none: all of them' },
-    { name: 'hosts', kind: 'list', description: 'none: all of them' },
-    {
-      name: 'auth',
-      kind: 'text',
-      description: 'whether a key is needed',
-      choices: ['required', 'optional', 'none'],
-      placeholder: 'auth',
-    },
-    { name: 'scopes', kind: 'list', description: 'that a key needs' },
-    { name: 'cost', kind: 'number', description: 'what a request takes of each limit' },
-    { name: 'strict', kind: 'flag', description: 'obeys every change that is in force now' },
-    { name: 'priority', kind: 'number', description: 'comes before what is more specific' },
-  ]
-}

@@ -120,12 +120,14 @@ async function commitChange<T>(
   return committed.ok ? committed : err(refusalOf(committed.error))
 }
 
+/** Too many others wrote at the same time. */
+export const CONTENTION = refuse('conflict', {
+  detail: 'Too many changes at the same time. Nothing was stored: try again.',
+  retryAfterSeconds: 1,
+})
+
 function refusalOf(error: Refusal | Conflict | typeof CONTENDED): Refusal {
-  if (error === CONTENDED)
-    return refuse('conflict', {
-      detail: 'Too many changes at the same time. Nothing was stored: try again.',
-      retryAfterSeconds: 1,
-    })
+  if (error === CONTENDED) return CONTENTION
   return 'field' in error ? refuseTaken(error.field) : error
 }
 

@@ -4,6 +4,7 @@ import type { KeyPolicy } from '../model/policy.ts'
 import { apiKeys } from '../model/schema/api-keys.ts'
 import { organizations, projects, teams } from '../model/schema/tenants.ts'
 import type { Database, Databases } from './database.ts'
+import { isIn } from './is-in.ts'
 import { openWithin, within, type Reach } from './reach.ts'
 
 export interface ProjectPolicies {
@@ -45,7 +46,7 @@ export async function readProjectPolicies(
         .leftJoin(teams, eq(teams.id, projects.teamId))
         .where(
           and(
-            sql`${projects.id} IN (SELECT value FROM json_each(${JSON.stringify(projectIds)}))`,
+            isIn(projects.id, projectIds),
             within(reach, projects.organizationId, { team: projects.teamId }),
           ),
         ),

@@ -1,12 +1,12 @@
 // What a declared configuration is held against: the configuration whole, and of the tenants those that it speaks of.
-import { and, asc, eq, gt, inArray, isNull, ne, or, sql, type SQL } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm'
 import { apiKeys } from '../model/schema/api-keys.ts'
 import { planLimits, planQuotas, plans } from '../model/schema/plans.ts'
 import { routes, upstreams } from '../model/schema/routing.ts'
 import { organizations, projects, teams } from '../model/schema/tenants.ts'
 import type { KeyRow } from './api-keys.ts'
 import { open, type Database, type Databases } from './database.ts'
-import { isIn } from './is-in.ts'
+import { isIn, listed } from './is-in.ts'
 import type { OrganizationRow } from './organizations.ts'
 import type { PlanRecord } from './plans.ts'
 import type { ProjectRow } from './projects.ts'
@@ -86,10 +86,6 @@ function areCalled(called: Called) {
     WHERE o.external_id IN ${listed(called.externalIds)} AND o.state <> 'deleted'
     UNION SELECT o.id FROM ${organizations} AS o WHERE o.name IN ${listed(called.names)}
   )`
-}
-
-function listed(values: readonly string[]): SQL {
-  return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`
 }
 
 export interface StoredParts {

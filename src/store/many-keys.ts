@@ -1,10 +1,10 @@
 // Many keys of one organization at once, in few statements however many they are.
-import { and, eq, getTableColumns, ne, sql, type SQL } from 'drizzle-orm'
-import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { and, eq, getTableColumns, ne, sql } from 'drizzle-orm'
 import { apiKeys, keyTags, keyTerms } from '../model/schema/api-keys.ts'
 import type { KeyRow } from './api-keys.ts'
 import type { Database, Databases } from './database.ts'
 import { termsOf } from './key-terms.ts'
+import { isIn } from './is-in.ts'
 import { given, insertRows, rowsAsTable } from './many-rows.ts'
 import { openWithin, within, type Reach } from './reach.ts'
 import type { Statement } from './statement.ts'
@@ -92,9 +92,4 @@ function insertTerms(db: Database, rows: readonly KeyRow[]): readonly Statement[
     termsOf(row).map((term) => ({ organizationId: row.organizationId, term, keyId: row.id })),
   )
   return insertRows(db, keyTerms, terms)
-}
-
-// One parameter for all values, where `inArray` would need one each and D1 takes 100.
-function isIn(column: AnySQLiteColumn, values: readonly string[]): SQL {
-  return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`
 }

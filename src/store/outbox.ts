@@ -1,11 +1,12 @@
 // The outbox: changes that were committed and still have to reach the invalidation feed. A row is written in the batch of
 // its change, so that nothing which happens later (a crash, a hub that is down) can lose the change. Publishing twice is
 // harmless: a change says that copies are old, never what is new.
-import { and, asc, gt, isNull, lt, or, sql, type SQL } from 'drizzle-orm'
+import { and, asc, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import type { ChangeName } from '../feed/change.ts'
 import { newId } from '../ids.ts'
 import { outbox } from '../model/schema/records.ts'
 import { open, type Database, type Databases } from './database.ts'
+import { isIn } from './is-in.ts'
 import { insertRows } from './many-rows.ts'
 import type { Statement } from './statement.ts'
 
@@ -74,7 +75,7 @@ export async function markPublished(
   await open(shard)
     .update(outbox)
     .set({ publishedAt: now, publishedSeq: seq })
-    .where(and(isOneOf(ids), isNull(outbox.publishedAt)))
+    .where(and(isIn(outbox.id, ids), isNull(outbox.publishedAt)))
 }
 
 /** @param errorName an error's class and nothing else: a message may hold anything */
@@ -86,7 +87,7 @@ export async function noteFailure(
   await open(shard)
     .update(outbox)
     .set({ attempts: sql`${outbox.attempts} + 1`, lastError: errorName })
-    .where(and(isOneOf(ids), isNull(outbox.publishedAt)))
+    .where(and(isIn(outbox.id, ids), isNull(outbox.publishedAt)))
 }
 
 /**
@@ -126,9 +127,4 @@ async function countUnpublished(shard: D1Database): Promise<Unpublished> {
     .where(isNull(outbox.publishedAt))
     .get()
   return row ?? { count: 0, oldestAt: null }
-}
-
-// One parameter for all ids, where `inArray` would need one each and D1 takes 100.
-function isOneOf(ids: readonly string[]): SQL {
-  return sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
 }

@@ -13,7 +13,7 @@ import {
 import { addFields, bodyOf } from '../fields.ts'
 import { Outcome } from '../exit.ts'
 import { isJsonObject, listOf, member, textOf, type Json, type JsonObject } from '../json.ts'
-import { NEW_KEY_FIELDS } from '../resource-table.ts'
+import { NEW_KEY_FIELDS } from '../resource-fields.ts'
 import { showSecret, withSink } from '../secret.ts'
 import { clean, columnsOf } from '../table.ts'
 import { print, readSecret, type Terminal } from '../terminal.ts'

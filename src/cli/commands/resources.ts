@@ -9,7 +9,7 @@ import {
   type Context,
   type GlobalOptions,
 } from '../context.ts'
-import { addFields, bodyOf, type Field } from '../fields.ts'
+import { addFields, attributeOf, bodyOf, flagOf, type Field } from '../fields.ts'
 import { isJsonObject, member, textOf, type Json, type JsonObject } from '../json.ts'
 import { RESOURCES, type ResourceCommands, type Verb } from '../resource-table.ts'
 import { columnsOf } from '../table.ts'
@@ -34,13 +34,12 @@ function addReads(group: Command, terminal: Terminal, resource: ResourceCommands
     .alias('ls')
     .description(`list ${resource.command}, newest first`)
     .option('--limit <number>', 'at most so many', Number, 100)
-  for (const { name, description } of filters)
-    list.option(`--${name.replaceAll('_', '-')} <value>`, description)
+  for (const filter of filters) list.option(`--${flagOf(filter)} <value>`, filter.description)
   list.action(async (_, command: Command) => {
     const options = command.optsWithGlobals<Options>()
     const context = contextOf(terminal, options)
     const query = Object.fromEntries(
-      filters.map(({ name }) => [name, textOption(options[camel(name)])] as const),
+      filters.map((filter) => [filter.name, textOption(options[attributeOf(filter)])] as const),
     )
     const rows: JsonObject[] = []
     for await (const row of (await context.api()).list(`/${path}`, query, Number(options.limit)))
@@ -113,7 +112,7 @@ function addVerb(group: Command, terminal: Terminal, { path, noun }: ResourceCom
     const json = fields.length === 0 ? undefined : await bodyOf(terminal, options, fields)
     const answer = await (
       await context.api()
-    ).call('POST', `/${path}/${encodeURIComponent(id)}/${verb.path ?? name}`, { json })
+    ).call('POST', `/${path}/${encodeURIComponent(id)}/${name}`, { json })
     tell(context, `${verb.done}${effectOf(answer)}`)
     showOne(context, answer)
   }
@@ -137,10 +136,6 @@ export function showOne(context: Context, answer: Json): void {
 
 function article(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
-}
-
-function camel(name: string): string {
-  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function textOption(value: unknown): string | undefined {

@@ -11,7 +11,7 @@ import { insertDeclared } from '../../store/declared-rows.ts'
 import { changesOf, outboxRow } from '../../store/outbox.ts'
 import { plansUnused } from '../../store/plan-use.ts'
 import type { Statement } from '../../store/statement.ts'
-import { enforce, enforceEarlier, pauseAfter } from '../change.ts'
+import { CONTENTION, enforce, enforceEarlier, pauseAfter } from '../change.ts'
 import type { ControlDeps, Principal } from '../deps.ts'
 import { differences } from '../draft.ts'
 import { openMint } from '../minted-key.ts'
@@ -20,7 +20,7 @@ import type { DeclaredConfig } from '../schemas/declared.ts'
 import { APPLIED, consider, findLastApplied, summaryOf } from './consider.ts'
 import { fingerprintOf, planFingerprint } from './fingerprint.ts'
 import { calledBy, ORGANIZATIONS_READ } from './load.ts'
-import type { Planned, Planning } from './planning.ts'
+import { isEnding, type Planned, type Planning } from './planning.ts'
 
 /** D1 takes 1,000 queries of a request, and what is read takes some. */
 const MAX_STATEMENTS = 900
@@ -166,10 +166,6 @@ function statementsOf(db: Database, planned: readonly Planned[]): readonly State
   ]
 }
 
-function isEnding({ done }: Planned): boolean {
-  return done === 'deleted' || done === 'revoked'
-}
-
 /** The events of the changes, and before them the one that says which document asked for them. */
 async function accountsOf(
   deps: ControlDeps,
@@ -187,11 +183,7 @@ async function accountsOf(
 }
 
 function refusalOf(error: Refusal | Conflict | typeof CONTENDED): Refusal {
-  if (error === CONTENDED)
-    return refuse('conflict', {
-      detail: 'Too many changes at the same time. Nothing was stored: try again.',
-      retryAfterSeconds: 1,
-    })
+  if (error === CONTENDED) return CONTENTION
   if (!('field' in error)) return error
   const detail = `Another one has a ${error.field} of the document: something that it does not speak of, or a key that was revoked and not deleted. Nothing was stored.`
   return refuse('conflict', { detail })

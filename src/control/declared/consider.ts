@@ -8,7 +8,7 @@ import type { DeclaredConfig } from '../schemas/declared.ts'
 import { fingerprintOf, planFingerprint } from './fingerprint.ts'
 import { calledBy, judgeEndings, keysSpokenOf, loadStored, tooLarge } from './load.ts'
 import { planConfig } from './plan.ts'
-import type { Planned, Planning } from './planning.ts'
+import { isEnding, type Planned, type Planning } from './planning.ts'
 
 /** The action of the audit event that says which document was applied. */
 export const APPLIED = 'config.applied'
@@ -66,7 +66,7 @@ type Told = { readonly planned: readonly Planned[]; readonly unmanaged: Planning
 
 /** What came of it, in figures. */
 export function summaryOf({ planned, unmanaged }: Told) {
-  const ended = planned.filter(({ done }) => done === 'deleted' || done === 'revoked').length
+  const ended = planned.filter(isEnding).length
   const created = planned.filter(({ done }) => done === 'created').length
   return { created, changed: planned.length - created - ended, ended, unmanaged: unmanaged.length }
 }

@@ -90,3 +90,8 @@ export function noteRefusal({ problems }: Planning, pointer: string, refusal: Re
   const field = typeof first === 'object' && first !== null && 'pointer' in first ? String(first.pointer) : ''
   problems.push({ pointer: pointer + field, detail: refusal.detail ?? 'Is refused.' })
 }
+
+/** Whether something is gone behind it. */
+export function isEnding({ done }: Pick<Planned, 'done'>): boolean {
+  return done === 'deleted' || done === 'revoked'
+}

@@ -40,14 +40,12 @@ function planPlans(
 ): readonly PlanRecord[] {
   for (const { id, name } of stored) planning.names.set(id, name)
   const { all } = planEntries<PlanRecord, z.infer<typeof NewPlan>>(planning, {
-    ...deletedLater(planning),
+    ...platformList(planning),
+    ...NAMED,
     kind: PLANS,
     pointer: '/config/plans',
-    prefix: '',
     entries,
     stored,
-    identify: ({ name }) => ({ name, externalId: null }),
-    labelOf: ({ name }) => name,
     make: (entry) => {
       const id = newId('plan')
       const { limits = [], quotas = [], ...set } = setOfPlan(id, entry)
@@ -89,14 +87,12 @@ function planUpstreams(
 ): readonly UpstreamRow[] {
   for (const { id, name } of stored) planning.names.set(id, name)
   const { all } = planEntries<UpstreamRow, z.infer<typeof NewUpstream>>(planning, {
-    ...deletedLater(planning),
+    ...platformList(planning),
+    ...NAMED,
     kind: UPSTREAMS,
     pointer: '/config/upstreams',
-    prefix: '',
     entries,
     stored,
-    identify: ({ name }) => ({ name, externalId: null }),
-    labelOf: ({ name }) => name,
     make: (entry) => {
       const id = newId('upstream')
       planning.names.set(id, entry.name)
@@ -126,10 +122,9 @@ function planRoutes(
     return upstreamId === null ? null : { ...conditions, path: entry.path, upstreamId }
   }
   const { all } = planEntries<RouteRow, DeclaredRoute>(planning, {
-    ...deletedLater(planning),
+    ...platformList(planning),
     kind: ROUTES,
     pointer: '/config/routes',
-    prefix: '',
     entries,
     stored,
     identify: ({ name, path, methods = [], hosts = [] }) => ({
@@ -162,10 +157,16 @@ function refuseStranded(
       })
 }
 
+/** What is known by its name alone. */
+const NAMED = {
+  identify: ({ name }: { readonly name: string }) => ({ name, externalId: null }),
+  labelOf: ({ name }: { readonly name: string }) => name,
+}
+
 /** What the three have in common: they are nobody's, and are deleted. */
-function deletedLater({ at }: Planning) {
+function platformList({ at }: Planning) {
   const retirement = { done: 'deleted', set: { state: 'deleted', deletedAt: at } } as const
-  return { teamOf: () => null, retire: () => retirement }
+  return { prefix: '', teamOf: () => null, retire: () => retirement }
 }
 
 function made({ at }: Planning) {

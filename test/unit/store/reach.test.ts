@@ -30,8 +30,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   hasTag: 'is a condition on keys, beside that of their reach',
   hasTerm: 'is a condition on keys, beside that of their reach',
   areCalled: 'is a condition on organizations, beside that of their reach',
-  listed: 'is a list of values, and reads no table',
-  isIn: 'is a condition on keys, beside that of their reach',
   isOfTeam: 'is the condition of a reach itself',
   probeShards: 'asks whether the tables are there',
 }
