@@ -14,18 +14,25 @@ import { LruMap } from './lru-map.ts'
 import type { EdgeMemory } from './memory.ts'
 
 const MAX_OPENED = 5_000
-const MAX_PER_KEY = 1_000
+/** Of all keys together: minting is free, so a bound for each key would be none for the isolate. */
+const MAX_LENT = 2_000
 
-/** By the token's SHA-256: its text ends with the request, as a key's does. */
 interface Opened {
   /** Of the secret, and of the one before it: what was lent under that one lives on for its minutes. */
   keys: readonly CryptoKey[] | null
+  /** By the token's SHA-256: its text ends with the request, as a key's does. */
   readonly claims: LruMap<string, TokenClaims>
+  /** By the token's id. Assertions and headers are made of it and hang on it, kilobytes of them. */
+  readonly lent: LruMap<string, Lent>
+}
+
+interface Lent {
+  /** The copy that it was made of: a new one means new facts. */
+  readonly parent: FoundKey
+  readonly made: FoundKey
 }
 
 const memories = new WeakMap<EdgeMemory, Opened>()
-// By the identity of the copy: a new snapshot of the parent means new facts, and a dropped one takes its own along.
-const lent = new WeakMap<FoundKey, LruMap<string, FoundKey>>()
 
 /** What a token says; refused where this deployment did not say it, or its time is over. Nothing is looked up. */
 export async function readToken(
@@ -48,12 +55,11 @@ export function lendTo(
   { id, expiresAtMs, scopes }: TokenFacts,
   deps: GatewayDeps,
 ): FoundKey {
-  const held = lent.get(parent) ?? new LruMap<string, FoundKey>(MAX_PER_KEY)
-  lent.set(parent, held)
-  const found = held.get(id)
-  if (found !== undefined) return found
+  const { lent } = openedBy(deps)
+  const held = lent.get(id)
+  if (held?.parent === parent) return held.made
   const made = { ...parent, key: attenuate(parent.key, { id, expiresAtMs, scopes }) }
-  held.set(id, made)
+  lent.set(id, { parent, made })
   // May it still be used? That is asked of the copy, which is as good as what it was made of.
   if (deps.memory.readHere.has(parent)) deps.memory.readHere.add(made)
   return made
@@ -69,7 +75,11 @@ function attenuate(key: KeyFacts, token: TokenFacts): KeyFacts {
 }
 
 function openedBy({ memory }: GatewayDeps): Opened {
-  const held = memories.get(memory) ?? { keys: null, claims: new LruMap(MAX_OPENED) }
+  const held = memories.get(memory) ?? {
+    keys: null,
+    claims: new LruMap(MAX_OPENED),
+    lent: new LruMap(MAX_LENT),
+  }
   memories.set(memory, held)
   return held
 }
