@@ -1,5 +1,6 @@
 // What a verification takes, tells and leaves behind.
 import { beforeAll, expect, it } from 'vitest'
+import { limiterName } from '../../../src/limits/rpc.ts'
 import type { Question, Verdict } from '../../../src/model/verification.ts'
 import { verifyKey } from '../../../src/gateway/verify.ts'
 import { callWith, createTestGateway, type TestGateway } from '../../support/gateway-deps.ts'
@@ -59,6 +60,19 @@ it('a cost of 0 takes nothing, counts nothing and still tells what is left', asy
   expect(counts.map(({ count, outcome, routeId }) => ({ count, outcome, routeId }))).toEqual([
     { count: 1, outcome: 'passed', routeId: '' },
   ])
+})
+
+it('of costs that are refused, an isolate remembers few, however many are asked for', async () => {
+  const gateway = createTestGateway()
+  const { secret, id } = await seedKey({ planId: plans.small })
+  for (let cost = 11; cost < 111; cost++)
+    expect((await verify(gateway, secret, { cost })).code).toBe('rate_limited')
+  const { holdings = new Map() } = gateway.deps.memory.subjects.get(limiterName('key', id)) ?? {}
+  expect([...holdings.values()].map(({ refusals }) => refusals.size)).toEqual([32])
+  // The last one is still among them: it asks nobody.
+  gateway.resetCalls()
+  expect((await verify(gateway, secret, { cost: 110 })).code).toBe('rate_limited')
+  expect(gateway.calls.limiterCalls).toBe(0)
 })
 
 it('of limits whose limiter cannot be reached, it says that it does not know', async () => {
