@@ -37,16 +37,26 @@ const memories = new WeakMap<EdgeMemory, Opened>()
 /** What a token says; refused where this deployment did not say it, or its time is over. Nothing is looked up. */
 export async function readToken(
   text: string,
-  { snapshot }: CompiledConfig,
+  config: CompiledConfig,
   deps: GatewayDeps,
 ): Promise<Result<TokenClaims, Refusal>> {
+  const claims = await readClaims(text, config, deps)
+  if (claims === null) return err(refuse('key_malformed'))
+  const expired = refusesKey({ state: 'active', expiresAtMs: claims.expiresAtMs }, deps.now())
+  return expired === null ? ok(claims) : err(expired)
+}
+
+/** What a token says, or said until its time was over; null where this deployment did not say it. */
+export async function readClaims(
+  text: string,
+  { snapshot }: CompiledConfig,
+  deps: GatewayDeps,
+): Promise<TokenClaims | null> {
   const opened = openedBy(deps)
   const digest = await digestKey(text)
   const claims = opened.claims.get(digest) ?? (await open(text, snapshot.settings.gatewayId, opened, deps))
-  if (claims === null) return err(refuse('key_malformed'))
-  opened.claims.set(digest, claims)
-  const expired = refusesKey({ state: 'active', expiresAtMs: claims.expiresAtMs }, deps.now())
-  return expired === null ? ok(claims) : err(expired)
+  if (claims !== null) opened.claims.set(digest, claims)
+  return claims
 }
 
 /** The facts of a key as they are for whoever holds the token. */

@@ -17,7 +17,7 @@ import { findKey, refuseMalformed, type FoundKey } from './lookup.ts'
 export async function authenticate(
   text: string | null,
   route: RouteFacts,
-  { caller, config, trace, deps }: Facts,
+  { config, trace, deps }: Facts,
 ): Promise<Result<FoundKey | null, Refusal>> {
   if (route.auth === 'none') return ok(null)
   if (text !== null && route.strict) {
@@ -26,7 +26,7 @@ export async function authenticate(
     if (refusal !== null) return err(refusal)
     await beStrict(trace.basis, trace.startedAtMs, deps)
   }
-  if (text !== null) return findKey(text, caller.address, config, trace.basis, deps)
+  if (text !== null) return findKey(text, trace.address, config, trace.basis, deps)
   // Nobody holds no scopes: an optional route that asks for some asks for a key.
   return route.auth === 'optional' && route.scopes.length === 0 ? ok(null) : err(refuse('key_missing'))
 }
