@@ -2,7 +2,9 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { authenticateHolder } from '../../../src/gateway/holder-of-key.ts'
 import { digestKey } from '../../../src/keys/digest.ts'
+import { createTestGateway } from '../../support/gateway-deps.ts'
 import { lend } from '../../support/tokens.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { fails } from './wrap.ts'
@@ -21,6 +23,12 @@ const ENDPOINTS = [
 ] as const
 const WRITES = ENDPOINTS.filter(([method]) => method !== 'GET')
 const JSON_TYPE = { 'content-type': 'application/json' }
+
+const NO_DATABASE = new Proxy(env.DB, {
+  get() {
+    throw new Error('storage was read')
+  },
+})
 
 type View = Readonly<Record<string, unknown>>
 interface Told {
@@ -148,6 +156,40 @@ describe.each(WRITES)('the body of %s %s', (method, path) => {
       expect(answer).toMatchObject({ status: 403, body: { code: 'self_service_refused' } })
     }
     expect((await read(own.key)).state).toBe('active')
+  })
+})
+
+describe('a key that asks too often', () => {
+  // Neither has a budget, and both read storage: in a page, everybody holds the key.
+  const hurried = (failures: 'refuses' | 'throws') =>
+    makeDeps({
+      authenticateHolder: (request) => {
+        const gateway = createTestGateway()
+        gateway.faults.failures = failures
+        return authenticateHolder(request, 'req_test', gateway.deps)
+      },
+    })
+
+  it.each([
+    ['GET', SELF],
+    ['POST', ROTATE],
+  ])('is held up at %s %s, before storage is read or a body', async (method, path) => {
+    const answer = await as(own.secret, method, path, {
+      deps: { ...hurried('refuses'), databases: { primary: NO_DATABASE, shards: [NO_DATABASE] } },
+      headers: { 'idempotency-key': 'guess' },
+      ...(method === 'POST' && { raw: '[[' }),
+    })
+    expect(answer).toMatchObject({ status: 429, body: { code: 'rate_limited', limit: 'self-service' } })
+    expect(answer.headers.get('retry-after')).toBe('60')
+  })
+
+  it('is not held up while nobody counts', async () => {
+    expect((await as(own.secret, 'GET', SELF, { deps: hurried('throws') })).status).toBe(200)
+  })
+
+  it('can always be revoked', async () => {
+    const deps = hurried('refuses')
+    expect((await as(own.secret, 'DELETE', SELF, { deps })).status).toBe(200)
   })
 })
 
