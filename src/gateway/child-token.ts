@@ -15,7 +15,7 @@ import type { EdgeMemory } from './memory.ts'
 
 const MAX_OPENED = 5_000
 /** Of all keys together: minting is free, so a bound for each key would be none for the isolate. */
-const MAX_LENT = 2_000
+const MAX_LENT = 1_000
 
 interface Opened {
   /** Of the secret, and of the one before it: what was lent under that one lives on for its minutes. */

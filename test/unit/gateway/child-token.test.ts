@@ -21,7 +21,7 @@ test('what an isolate keeps of lent keys is bounded for all keys together, howev
   const kept = parents
     .toReversed()
     .flatMap((parent) => Array.from({ length: TOKENS }, (_, n) => isKept(parent, TOKENS - 1 - n)))
-  expect(kept.filter(Boolean).length).toBe(2_000)
+  expect(kept.filter(Boolean).length).toBe(1_000)
 })
 
 test('facts that were lent of a former copy of the key are not lent of its next one', () => {
