@@ -283,6 +283,25 @@ describe('revoking', () => {
   })
 })
 
+it('revoking oneself, rotating and a revocation by an operator at once are one after the other', async () => {
+  const deps = makeDeps({ sleep: (ms) => scheduler.wait(Math.min(ms, 20)) })
+  const rotations = ['a', 'b', 'b', 'b'].map((key) =>
+    as(own.secret, 'POST', ROTATE, { deps, headers: { 'idempotency-key': key } }),
+  )
+  const operator = call(`/_latchkey/v1/keys/${own.key}/revoke`, { json: { reason: 'by an operator' }, deps })
+  const [revoked, ...rotated] = await Promise.all([as(own.secret, 'DELETE', SELF, { deps }), ...rotations])
+  expect((await operator).status).toBe(200)
+  // Where the operator was first, the key is no credential any more.
+  expect([200, 401]).toContain(revoked.status)
+  expect(rotated.map(({ status }) => status).filter((status) => ![201, 401, 409].includes(status))).toEqual(
+    [],
+  )
+  expect(new Set(rotated.flatMap(({ body }) => body.secret ?? [])).size).toBeLessThan(2)
+  const reason = revoked.status === 200 ? 'leaked' : 'by an operator'
+  expect(await read(own.key)).toMatchObject({ state: 'revoked', revocation_reason: reason })
+  expect(await breaksOf(own.organization)).toEqual([])
+})
+
 describe('rotating', () => {
   it('gives a successor with the same facts, while the old key passes for the grace', async () => {
     const { status, body, headers } = await as(own.secret, 'POST', ROTATE, { json: { grace_seconds: 600 } })
