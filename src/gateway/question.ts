@@ -11,9 +11,9 @@ const MAX_WEB_ORIGIN = 256
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTextUpTo = (value: unknown, length: number) => isText(value) && value.length <= length
-// Spread, because `every` passes over the holes of a list.
+// Copied, because `every` passes over the holes of a list.
 const isScopes = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && [...value].every((scope: unknown) => isText(scope) && isScope(scope))
+  Array.isArray(value) && Array.from<unknown>(value).every((scope) => isText(scope) && isScope(scope))
 const isCost = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_COST
 

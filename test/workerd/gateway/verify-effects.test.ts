@@ -70,8 +70,8 @@ it('of costs that are refused, an isolate remembers few, however many are asked 
   const { secret, id } = await seedKey({ planId: plans.small })
   for (let cost = 11; cost < 111; cost++)
     expect((await verify(gateway, secret, { cost })).code).toBe('rate_limited')
-  const { holdings = new Map() } = gateway.deps.memory.subjects.get(limiterName('key', id)) ?? {}
-  expect([...holdings.values()].map(({ refusals }) => refusals.size)).toEqual([32])
+  const subject = gateway.deps.memory.subjects.get(limiterName('key', id))
+  expect([...(subject?.holdings.values() ?? [])].map(({ refusals }) => refusals.size)).toEqual([32])
   // The last one is still among them: it asks nobody.
   gateway.resetCalls()
   expect((await verify(gateway, secret, { cost: 110 })).code).toBe('rate_limited')
