@@ -87,7 +87,7 @@ export async function readConfig(env: Strings): Promise<Result<Config, readonly 
     adminToken: note(readToken(env, 'ADMIN_TOKEN'), ''),
     login: note(login, NO_LOGIN),
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
-    previousSecret: text(env, 'LATCHKEY_SECRET_PREVIOUS') || null,
+    previousSecret: note(readFormerSecret(env, 'LATCHKEY_SECRET_PREVIOUS'), null),
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
     ...readFeed(env, note),
     localDevelopment,
@@ -105,6 +105,11 @@ function readSecret(env: Strings, name: string): Result<string, string> {
   if (value === '') return err(`${name} is not set: run \`wrangler secret put ${name}\`.`)
   if (value.length < MIN_SECRET_LENGTH) return err(`${name} is shorter than ${MIN_SECRET_LENGTH} characters.`)
   return ok(value)
+}
+
+// No weaker than the one in force: what is authenticated under it passes just as well.
+function readFormerSecret(env: Strings, name: string): Result<string | null, string> {
+  return text(env, name) === '' ? ok(null) : readSecret(env, name)
 }
 
 // It travels as a bearer token, so it is spelled as one (RFC 6750, section 2.1): any other could never be presented.

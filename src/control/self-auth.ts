@@ -27,6 +27,12 @@ export const wholeKeyOnly = createMiddleware<ControlEnv>(async (c, next) => {
   return refusal === null ? next() : refused(c, refusal)
 })
 
+/** For what reads storage: before the body is read, and before the key of a repeated write is looked at, which could be guessed. */
+export const unhurried = createMiddleware<ControlEnv>(async (c, next) => {
+  const refusal = await c.var.holder.takeCall()
+  return refusal === null ? next() : refused(c, refusal)
+})
+
 function refusesChange({ facts }: Holder): Refusal | null {
   if (facts.token !== undefined)
     return refuse('self_service_refused', { detail: 'A child token changes nothing, and lends nothing.' })

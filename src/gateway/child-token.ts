@@ -14,32 +14,49 @@ import { LruMap } from './lru-map.ts'
 import type { EdgeMemory } from './memory.ts'
 
 const MAX_OPENED = 5_000
-const MAX_PER_KEY = 1_000
+/** Of all keys together: minting is free, so a bound for each key would be none for the isolate. */
+const MAX_LENT = 1_000
 
-/** By the token's SHA-256: its text ends with the request, as a key's does. */
 interface Opened {
   /** Of the secret, and of the one before it: what was lent under that one lives on for its minutes. */
   keys: readonly CryptoKey[] | null
+  /** By the token's SHA-256: its text ends with the request, as a key's does. */
   readonly claims: LruMap<string, TokenClaims>
+  /** By the token's id. Assertions and headers are made of it and hang on it, kilobytes of them. */
+  readonly lent: LruMap<string, Lent>
+}
+
+interface Lent {
+  /** The copy that it was made of: a new one means new facts. */
+  readonly parent: FoundKey
+  readonly made: FoundKey
 }
 
 const memories = new WeakMap<EdgeMemory, Opened>()
-// By the identity of the copy: a new snapshot of the parent means new facts, and a dropped one takes its own along.
-const lent = new WeakMap<FoundKey, LruMap<string, FoundKey>>()
 
 /** What a token says; refused where this deployment did not say it, or its time is over. Nothing is looked up. */
 export async function readToken(
   text: string,
-  { snapshot }: CompiledConfig,
+  config: CompiledConfig,
   deps: GatewayDeps,
 ): Promise<Result<TokenClaims, Refusal>> {
+  const claims = await readClaims(text, config, deps)
+  if (claims === null) return err(refuse('key_malformed'))
+  const expired = refusesKey({ state: 'active', expiresAtMs: claims.expiresAtMs }, deps.now())
+  return expired === null ? ok(claims) : err(expired)
+}
+
+/** What a token says, or said until its time was over; null where this deployment did not say it. */
+export async function readClaims(
+  text: string,
+  { snapshot }: CompiledConfig,
+  deps: GatewayDeps,
+): Promise<TokenClaims | null> {
   const opened = openedBy(deps)
   const digest = await digestKey(text)
   const claims = opened.claims.get(digest) ?? (await open(text, snapshot.settings.gatewayId, opened, deps))
-  if (claims === null) return err(refuse('key_malformed'))
-  opened.claims.set(digest, claims)
-  const expired = refusesKey({ state: 'active', expiresAtMs: claims.expiresAtMs }, deps.now())
-  return expired === null ? ok(claims) : err(expired)
+  if (claims !== null) opened.claims.set(digest, claims)
+  return claims
 }
 
 /** The facts of a key as they are for whoever holds the token. */
@@ -48,12 +65,11 @@ export function lendTo(
   { id, expiresAtMs, scopes }: TokenFacts,
   deps: GatewayDeps,
 ): FoundKey {
-  const held = lent.get(parent) ?? new LruMap<string, FoundKey>(MAX_PER_KEY)
-  lent.set(parent, held)
-  const found = held.get(id)
-  if (found !== undefined) return found
+  const { lent } = openedBy(deps)
+  const held = lent.get(id)
+  if (held?.parent === parent) return held.made
   const made = { ...parent, key: attenuate(parent.key, { id, expiresAtMs, scopes }) }
-  held.set(id, made)
+  lent.set(id, { parent, made })
   // May it still be used? That is asked of the copy, which is as good as what it was made of.
   if (deps.memory.readHere.has(parent)) deps.memory.readHere.add(made)
   return made
@@ -69,7 +85,11 @@ function attenuate(key: KeyFacts, token: TokenFacts): KeyFacts {
 }
 
 function openedBy({ memory }: GatewayDeps): Opened {
-  const held = memories.get(memory) ?? { keys: null, claims: new LruMap(MAX_OPENED) }
+  const held = memories.get(memory) ?? {
+    keys: null,
+    claims: new LruMap(MAX_OPENED),
+    lent: new LruMap(MAX_LENT),
+  }
   memories.set(memory, held)
   return held
 }

@@ -1,6 +1,9 @@
 // What an isolate holds of a limit: tokens that the limiter set aside for it, what became of them since it last told, and a refusal
 // while it lasts. Changed in place and without awaiting, so that of two requests only one gets a token.
 
+/** Routes have few costs, but whoever verifies a key names any: of so many, a refusal is remembered. */
+const MAX_REFUSALS = 32
+
 export interface Holding {
   /** Of `counterOf`. */
   readonly counter: string
@@ -99,6 +102,14 @@ export function isRefused({ blocks, refusals }: Holding, cost: number, now: numb
   const refusal = refusals.get(cost)
   if (refusal === undefined || now >= refusal.againAtMs) return false
   return refusal.untilMs === null || now < refusal.untilMs
+}
+
+/** The limiter has refused a request of this cost. */
+export function rememberRefusal({ refusals }: Holding, cost: number, standstill: Standstill): void {
+  refusals.delete(cost)
+  refusals.set(cost, standstill)
+  const [oldest] = refusals.keys()
+  if (oldest !== undefined && refusals.size > MAX_REFUSALS) refusals.delete(oldest)
 }
 
 /** A request of this cost has passed: so would all that cost less. */

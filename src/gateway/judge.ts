@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../result.ts'
 import { beStrict } from './basis.ts'
 import { takeBudget, type Budget } from './budget.ts'
 import type { Facts } from './exchange.ts'
+import { refuseGuess } from './failing-address.ts'
 import { findKey, refuseMalformed, type FoundKey } from './lookup.ts'
 
 /**
@@ -17,16 +18,18 @@ import { findKey, refuseMalformed, type FoundKey } from './lookup.ts'
 export async function authenticate(
   text: string | null,
   route: RouteFacts,
-  { caller, config, trace, deps }: Facts,
+  { config, trace, deps }: Facts,
 ): Promise<Result<FoundKey | null, Refusal>> {
   if (route.auth === 'none') return ok(null)
   if (text !== null && route.strict) {
-    // Only a key that could be one may cost a call.
-    const refusal = await refuseMalformed(text, config, trace.basis, deps)
+    // Only a key that could be one may cost a call, and no guess of an address that keeps guessing.
+    const refusal =
+      (await refuseMalformed(text, config, trace.basis, deps)) ??
+      (await refuseGuess(text, trace.address, deps))
     if (refusal !== null) return err(refusal)
     await beStrict(trace.basis, trace.startedAtMs, deps)
   }
-  if (text !== null) return findKey(text, caller.address, config, trace.basis, deps)
+  if (text !== null) return findKey(text, trace.address, config, trace.basis, deps)
   // Nobody holds no scopes: an optional route that asks for some asks for a key.
   return route.auth === 'optional' && route.scopes.length === 0 ? ok(null) : err(refuse('key_missing'))
 }

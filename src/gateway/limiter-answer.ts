@@ -1,7 +1,7 @@
 // What an isolate learns of a limiter's answer: tokens, or a refusal and how long it lasts.
 import type { Ask, Standing } from '../limits/rpc.ts'
 import type { GatewayDeps } from './deps.ts'
-import { forgetLease, forgetRefusals, type Holding } from './holding.ts'
+import { forgetLease, forgetRefusals, rememberRefusal, type Holding } from './holding.ts'
 import type { Draw } from './subject.ts'
 import { close } from './limiter-settling.ts'
 
@@ -26,7 +26,7 @@ export function learn(
   const scarce = scarcityOf(ask, standing)
   Object.assign(holding, { isKnown: true, unsure: 0, scarce, leaseMs, remaining, resetAtMs })
   if (retryMs !== 0) {
-    holding.refusals.set(cost, {
+    rememberRefusal(holding, cost, {
       untilMs: retryMs === null ? null : now + retryMs,
       againAtMs: againMs === null ? Infinity : now + againMs,
     })

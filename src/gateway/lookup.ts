@@ -13,13 +13,11 @@ import { mayUseKey, momentOf, salvage, type Basis } from './basis.ts'
 import { readCopy, REFRESH_AT, refreshBehind } from './copies.ts'
 import type { CompiledConfig } from './compiled-config.ts'
 import type { GatewayDeps } from './deps.ts'
+import { noteFailure, refuseFailingAddress } from './failing-address.ts'
 import { readOnce } from './read-once.ts'
 
 /** How long "no such key" may be believed. */
 export const ABSENCE_MAX_AGE_MS = 10_000
-
-/** How long an address with a failed look-up is asked of the failures limiter; the limiter's own period. */
-const FAILURE_MEMORY_MS = 60_000
 
 const childToken = lazy(() => import('./child-token.ts'))
 
@@ -48,8 +46,7 @@ export async function findKey(
     (await refuseMalformed(text, config, basis, deps)) ?? (await refuseFailingAddress(address, deps))
   if (refusal !== null) return err(refusal)
   const read = await findKeyByHash(hash, basis, deps)
-  if (!read.ok && read.error.code === 'key_unknown' && address !== null)
-    deps.memory.failedAddresses.set(address, deps.now())
+  if (!read.ok && read.error.code === 'key_unknown') noteFailure(address, deps)
   return read
 }
 
@@ -88,6 +85,18 @@ async function findParent(
   if (!claims.ok) return claims
   const parent = await findKeyByHash(claims.value.parentHash, basis, deps)
   return parent.ok ? ok(lendTo(parent.value, claims.value, deps)) : parent
+}
+
+/** Finds the key that lent a child token, also one that has ended. */
+export async function findLender(
+  text: string,
+  config: CompiledConfig,
+  basis: Basis,
+  deps: GatewayDeps,
+): Promise<Result<FoundKey, Refusal>> {
+  const { readClaims } = await childToken()
+  const claims = await readClaims(text, config, deps)
+  return claims === null ? err(refuse('key_malformed')) : findKeyByHash(claims.parentHash, basis, deps)
 }
 
 /** Finds a key again that was found before: for a stream that outlasts its decision. */
@@ -176,20 +185,4 @@ function remember(snapshot: KeySnapshot, basis: Basis, deps: GatewayDeps): void 
     absences.delete(snapshot.hash)
     keys.set(snapshot.hash, snapshot)
   }
-}
-
-// Only an address that has just failed here is asked of the limiter: good clients never pay for it, and a client that
-// shares an address with an attacker is refused only while its key is not yet in memory.
-async function refuseFailingAddress(address: string | null, deps: GatewayDeps): Promise<Refusal | null> {
-  if (address === null || deps.failures === null) return null
-  const failedAt = deps.memory.failedAddresses.get(address)
-  if (failedAt === undefined || deps.now() - failedAt > FAILURE_MEMORY_MS) return null
-  // The limiter failing must not lock anybody out: it is a shield for storage, which can look after itself.
-  const { success } = await deps.failures.limit({ key: address }).catch(() => ({ success: true }))
-  if (success) return null
-  return refuse('rate_limited', {
-    detail: 'Too many unknown keys from this address.',
-    evidence: { limit: 'failed-authentication' },
-    retryAfterSeconds: FAILURE_MEMORY_MS / 1000,
-  })
 }

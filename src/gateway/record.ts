@@ -19,6 +19,7 @@ const DEGRADED_REPORT_MS = 1_000
 export interface Trace {
   readonly requestId: string
   readonly startedAtMs: number
+  /** The client's, which is held up after too many unknown keys; null: nobody is. */
   readonly address: string | null
   readonly target: Target | null
   readonly basis: Basis

@@ -21,6 +21,7 @@ import { standingsOf } from './standings.ts'
 import { consultFeed } from './sync.ts'
 import { countUsage } from './usage.ts'
 import { viewVerified } from './verified-key.ts'
+import { isWithin, tellable } from './within.ts'
 
 /** Judges a key. Never throws. */
 export async function verifyKey(question: Question, requestId: string, deps: GatewayDeps): Promise<Verdict> {
@@ -58,7 +59,9 @@ export async function judgeKey(
   requestId: string,
   deps: GatewayDeps,
 ): Promise<{ readonly judged: Result<FoundKey, Refusal>; readonly trace: Trace }> {
-  const trace = newTrace(requestId, question.address, null, deps)
+  // Whoever is bound to an organization names any address, and must not have others held up by it.
+  const failing = question.within === null ? question.address : null
+  const trace = newTrace(requestId, failing, null, deps)
   const judged = await decide(question, trace, deps).catch((error: unknown) => {
     deps.log({ event: 'gateway_failed', request_id: requestId, error: errorName(error) })
     return err(refuse('internal_error'))
@@ -75,12 +78,14 @@ async function decide(
   const { text, address, country, webOrigin } = question
   const route = routeOf(question)
   for (let decisions = 0; decisions < MAX_DECISIONS; decisions++) {
+    // What it was in the decision before, it need not be any more.
+    trace.key = null
     await consultFeed(momentOf(trace.basis, deps).since, trace.basis.sync, deps)
     const config = await findConfig(trace.basis, deps)
     if (!config.ok) return config
     const facts: Facts = { caller: { address, country, webOrigin }, config: config.value, trace, deps }
     const found = await authenticate(text, route, facts)
-    if (!found.ok) return found
+    if (!found.ok) return err(await tellable(found.error, question, facts))
     // Whose keys are none of the asker's business learns nothing of them, and takes nothing of their budgets.
     if (found.value === null || !isWithin(found.value.key, question)) return err(refuse('key_unknown'))
     trace.key = found.value.key
@@ -107,11 +112,6 @@ function charge(
   if (cost !== null) return admit(found, route, facts)
   const refusal = decideAccess(found.key, route, facts.caller, facts.deps.now())
   return refusal === null ? ok({ giveBack: () => undefined }) : err(refusal)
-}
-
-function isWithin({ organizationId, teamId }: KeyFacts, { within }: Question): boolean {
-  if (within === null) return true
-  return organizationId === within.organizationId && (within.teamId ?? teamId) === teamId
 }
 
 /** The plan in force, as this isolate knows it. */

@@ -37,7 +37,7 @@ describe('the environment', () => {
       ...SECRETS,
       ORIGIN_URL: ' https://api.example.com/ ',
       CONTROL_HOST: 'Admin.Example.com.',
-      LATCHKEY_SECRET_PREVIOUS: ' the one before ',
+      LATCHKEY_SECRET_PREVIOUS: ` ${'before'.repeat(6)} `,
       LOG_SAMPLE: '0',
       SNAPSHOT_MAX_AGE: '300',
       REVOCATION_BOUND_MS: '500',
@@ -51,7 +51,7 @@ describe('the environment', () => {
     expect(config.ok && config.value).toMatchObject({
       originUrl: 'https://api.example.com',
       controlHost: 'admin.example.com',
-      previousSecret: 'the one before',
+      previousSecret: 'before'.repeat(6),
       logSample: 0,
       snapshotMaxAgeMs: 300_000,
       revocationBoundMs: 500,
@@ -62,6 +62,14 @@ describe('the environment', () => {
       relayShards: 2,
       localDevelopment: true,
     })
+  })
+
+  test('the secret before this one is none that can be guessed: child tokens are good under it too', async () => {
+    expect(await problems({ LATCHKEY_SECRET_PREVIOUS: 'changeme' })).toEqual([
+      'LATCHKEY_SECRET_PREVIOUS is shorter than 32 characters.',
+    ])
+    for (const unset of [undefined, '', ' '])
+      expect(await problems({ LATCHKEY_SECRET_PREVIOUS: unset })).toEqual([])
   })
 
   test('all problems are told at once, each by its name', async () => {

@@ -10,7 +10,7 @@ import { jsonBody } from '../json-body.ts'
 import { answer } from '../operation.ts'
 import { revokeSelf, rotateSelf } from '../own-key.ts'
 import { refused } from '../refused.ts'
-import { wholeKeyOnly } from '../self-auth.ts'
+import { unhurried, wholeKeyOnly } from '../self-auth.ts'
 import {
   ChangedOwnKey,
   DEFAULT_REASON,
@@ -30,7 +30,7 @@ const get = createRoute({
   method: 'get',
   path: PATH,
   summary: 'What this key is, how long it lasts and what is left of its limits. Takes nothing of them',
-  ...ofKey(),
+  ...ofKey(unhurried),
   responses: { 200: answer('The key', Self), ...selfProblems('not_found') },
 })
 
@@ -47,7 +47,7 @@ const rotate = createRoute({
   method: 'post',
   path: `${PATH}/rotate`,
   summary: 'Give this key a successor, if its project allows it. Both pass until the grace ends',
-  ...ofKey(wholeKeyOnly, jsonBody, idempotent),
+  ...ofKey(wholeKeyOnly, unhurried, jsonBody, idempotent),
   request: { query: waitQuery, body: { content: { 'application/json': { schema: OwnRotation } } } },
   responses: { 201: answer('Rotated', RotatedOwnKey), ...selfWriteProblems('change_pending') },
 })

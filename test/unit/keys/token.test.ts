@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { encodeBase64url } from '../../../src/keys/base64url.ts'
 import { looksLikeKey, looksLikeToken, parseKey, redactKeys } from '../../../src/keys/format.ts'
 import { deriveTokenKey, mintToken, openToken, type TokenClaims } from '../../../src/keys/token.ts'
@@ -86,6 +86,13 @@ describe('a child token', () => {
         expect(await open(`lkt_${text}.${'A'.repeat(43)}`)).toBeNull()
       }),
     )
+  })
+
+  test('that is forged costs its MAC and no more: nothing that it claims is decoded', async () => {
+    const decode = vi.spyOn(globalThis, 'atob')
+    expect(await open(`lkt_${'A'.repeat(4_000)}.${'A'.repeat(43)}`)).toBeNull()
+    expect(decode.mock.calls.map(([text]) => text.length)).toEqual([43])
+    decode.mockRestore()
   })
 
   test('of a release that says something else is none', async () => {

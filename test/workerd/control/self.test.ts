@@ -2,7 +2,9 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { authenticateHolder } from '../../../src/gateway/holder-of-key.ts'
 import { digestKey } from '../../../src/keys/digest.ts'
+import { createTestGateway } from '../../support/gateway-deps.ts'
 import { lend } from '../../support/tokens.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { fails } from './wrap.ts'
@@ -21,6 +23,12 @@ const ENDPOINTS = [
 ] as const
 const WRITES = ENDPOINTS.filter(([method]) => method !== 'GET')
 const JSON_TYPE = { 'content-type': 'application/json' }
+
+const NO_DATABASE = new Proxy(env.DB, {
+  get() {
+    throw new Error('storage was read')
+  },
+})
 
 type View = Readonly<Record<string, unknown>>
 interface Told {
@@ -151,6 +159,40 @@ describe.each(WRITES)('the body of %s %s', (method, path) => {
   })
 })
 
+describe('a key that asks too often', () => {
+  // Neither has a budget, and both read storage: in a page, everybody holds the key.
+  const hurried = (failures: 'refuses' | 'throws') =>
+    makeDeps({
+      authenticateHolder: (request) => {
+        const gateway = createTestGateway()
+        gateway.faults.failures = failures
+        return authenticateHolder(request, 'req_test', gateway.deps)
+      },
+    })
+
+  it.each([
+    ['GET', SELF],
+    ['POST', ROTATE],
+  ])('is held up at %s %s, before storage is read or a body', async (method, path) => {
+    const answer = await as(own.secret, method, path, {
+      deps: { ...hurried('refuses'), databases: { primary: NO_DATABASE, shards: [NO_DATABASE] } },
+      headers: { 'idempotency-key': 'guess' },
+      ...(method === 'POST' && { raw: '[[' }),
+    })
+    expect(answer).toMatchObject({ status: 429, body: { code: 'rate_limited', limit: 'self-service' } })
+    expect(answer.headers.get('retry-after')).toBe('60')
+  })
+
+  it('is not held up while nobody counts', async () => {
+    expect((await as(own.secret, 'GET', SELF, { deps: hurried('throws') })).status).toBe(200)
+  })
+
+  it('can always be revoked', async () => {
+    const deps = hurried('refuses')
+    expect((await as(own.secret, 'DELETE', SELF, { deps })).status).toBe(200)
+  })
+})
+
 describe('looking', () => {
   it('tells what the key is, and nothing of what its owner has noted about it', async () => {
     const { status, body, text, headers } = await as(own.secret, 'GET', SELF)
@@ -239,6 +281,25 @@ describe('revoking', () => {
     expect((await read(key.id)).state).toBe('active')
     expect((await as(secret, 'GET', SELF)).status).toBe(200)
   })
+})
+
+it('revoking oneself, rotating and a revocation by an operator at once are one after the other', async () => {
+  const deps = makeDeps({ sleep: (ms) => scheduler.wait(Math.min(ms, 20)) })
+  const rotations = ['a', 'b', 'b', 'b'].map((key) =>
+    as(own.secret, 'POST', ROTATE, { deps, headers: { 'idempotency-key': key } }),
+  )
+  const operator = call(`/_latchkey/v1/keys/${own.key}/revoke`, { json: { reason: 'by an operator' }, deps })
+  const [revoked, ...rotated] = await Promise.all([as(own.secret, 'DELETE', SELF, { deps }), ...rotations])
+  expect((await operator).status).toBe(200)
+  // Where the operator was first, the key is no credential any more.
+  expect([200, 401]).toContain(revoked.status)
+  expect(rotated.map(({ status }) => status).filter((status) => ![201, 401, 409].includes(status))).toEqual(
+    [],
+  )
+  expect(new Set(rotated.flatMap(({ body }) => body.secret ?? [])).size).toBeLessThan(2)
+  const reason = revoked.status === 200 ? 'leaked' : 'by an operator'
+  expect(await read(own.key)).toMatchObject({ state: 'revoked', revocation_reason: reason })
+  expect(await breaksOf(own.organization)).toEqual([])
 })
 
 describe('rotating', () => {

@@ -1,7 +1,8 @@
 // What many requests at once, and strangers without a key, may cost.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestGateway, serveOn, type TestGateway } from '../../support/gateway-deps.ts'
-import { seedGateway, seedKey, seedRoute } from '../../support/seed.ts'
+import { mintSecret, seedGateway, seedKey, seedRoute } from '../../support/seed.ts'
+import { lend } from '../../support/tokens.ts'
 
 let secret = ''
 beforeAll(async () => {
@@ -40,6 +41,27 @@ describe('a strict route', () => {
     for (let i = 0; i < 100; i++) await serveOn(gateway, request('/strict', 'lk_live_invented'))
     await gateway.settle()
     expect(gateway.calls.relay).toBeLessThan(5)
+  })
+  test('costs a stranger whose keys look right no call to a relay, once the address has failed too often', async () => {
+    const gateway = await warm()
+    const parent = await seedKey()
+    const send = (key: string) =>
+      serveOn(
+        gateway,
+        new Request('https://api.example.com/strict', {
+          headers: { 'x-api-key': key, 'cf-connecting-ip': '203.0.113.9' },
+        }),
+      )
+    expect((await send(await mintSecret())).status).toBe(401)
+    gateway.faults.failures = 'refuses'
+    gateway.resetCalls()
+    for (let i = 0; i < 20; i++) expect((await send(await mintSecret())).status).toBe(429)
+    await gateway.settle()
+    expect(gateway.calls).toMatchObject({ hub: 0, kvGet: 0, d1: 0 })
+    expect(gateway.calls.relay).toBeLessThan(5)
+    // Who shares the address, and whose key is known here or is a token of this deployment, is not held up.
+    expect((await send(secret)).status).toBe(200)
+    expect((await send(await lend(parent))).status).toBe(200)
   })
   test('and the hub none, while a relay is away', async () => {
     const gateway = await warm()

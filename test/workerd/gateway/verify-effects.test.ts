@@ -1,9 +1,13 @@
 // What a verification takes, tells and leaves behind.
+import { env } from 'cloudflare:workers'
 import { beforeAll, expect, it } from 'vitest'
+import { hubOf } from '../../../src/bindings.ts'
+import { limiterName } from '../../../src/limits/rpc.ts'
 import type { Question, Verdict } from '../../../src/model/verification.ts'
 import { verifyKey } from '../../../src/gateway/verify.ts'
 import { callWith, createTestGateway, type TestGateway } from '../../support/gateway-deps.ts'
-import { seedGateway, seedKey, seedPlan, seedTenants } from '../../support/seed.ts'
+import { mintSecret, seedGateway, seedKey, seedPlan, seedTenants } from '../../support/seed.ts'
+import { lend } from '../../support/tokens.ts'
 
 const plans = { small: '', many: '' }
 
@@ -59,6 +63,19 @@ it('a cost of 0 takes nothing, counts nothing and still tells what is left', asy
   expect(counts.map(({ count, outcome, routeId }) => ({ count, outcome, routeId }))).toEqual([
     { count: 1, outcome: 'passed', routeId: '' },
   ])
+})
+
+it('of costs that are refused, an isolate remembers few, however many are asked for', async () => {
+  const gateway = createTestGateway()
+  const { secret, id } = await seedKey({ planId: plans.small })
+  for (let cost = 11; cost < 111; cost++)
+    expect((await verify(gateway, secret, { cost })).code).toBe('rate_limited')
+  const subject = gateway.deps.memory.subjects.get(limiterName('key', id))
+  expect([...(subject?.holdings.values() ?? [])].map(({ refusals }) => refusals.size)).toEqual([32])
+  // The last one is still among them: it asks nobody.
+  gateway.resetCalls()
+  expect((await verify(gateway, secret, { cost: 110 })).code).toBe('rate_limited')
+  expect(gateway.calls.limiterCalls).toBe(0)
 })
 
 it('of limits whose limiter cannot be reached, it says that it does not know', async () => {
@@ -147,6 +164,69 @@ it("somebody else's key is unknown, and nothing is taken of its budget", async (
   for (const within of [{ organizationId: organization }, { organizationId: organization, teamId: team }])
     expect(remaining(await verify(gateway, secret, { cost: 5, within }))).toHaveLength(1)
   expect(remaining(await verify(gateway, secret, { cost: 0 }))).toEqual([0])
+})
+
+it('whoever is bound to an organization has nobody held up by naming an address', async () => {
+  const gateway = createTestGateway()
+  const address = '203.0.113.7'
+  const { organization } = await seedTenants()
+  const within = { organizationId: organization }
+  gateway.faults.failures = 'refuses'
+  for (let i = 0; i < 3; i++)
+    expect((await verify(gateway, await mintSecret(), { address, within })).code).toBe('key_unknown')
+  expect(gateway.calls.failures).toBe(0)
+  const { secret } = await seedKey()
+  expect((await callWith(secret, gateway, '/any', { 'cf-connecting-ip': address })).status).toBe(200)
+})
+
+it("somebody else's child token is unknown too, also after its end; one's own says when that was", async () => {
+  const gateway = createTestGateway()
+  const own = await seedTenants()
+  const other = await seedTenants()
+  const within = { organizationId: own.organization }
+  const asked = async ({ organization, project }: typeof own, expiresAtMs: number) => {
+    const parent = await seedKey({ organizationId: organization, projectId: project })
+    const token = await lend(parent, { expiresAtMs })
+    return Promise.all([false, true].map((strict) => verify(gateway, token, { within, strict, cost: 0 })))
+  }
+  const ended = gateway.clockMs - 1_000
+  const unknown = { valid: false, code: 'key_unknown', evidence: {}, key: null }
+  const foreign = [await asked(other, ended), await asked(other, gateway.clockMs + 60_000)].flat()
+  expect(foreign).toMatchObject([unknown, unknown, unknown, unknown])
+  expect(new Set(foreign.map((verdict) => JSON.stringify(verdict))).size).toBe(1)
+  const expired = { code: 'key_expired', evidence: { expired_at: new Date(ended).toISOString() } }
+  expect(await asked(own, ended)).toMatchObject([expired, expired])
+})
+
+it('what a key was before it moved away is not told with the verdict that it is unknown', async () => {
+  const gateway = createTestGateway()
+  const { organization, project } = await seedTenants()
+  const other = await seedTenants()
+  const { secret, id, hash } = await seedKey({
+    planId: plans.small,
+    organizationId: organization,
+    projectId: project,
+  })
+  const { limiter } = gateway.deps
+  let isMoved = false
+  // It moves while its limiter is asked, for longer than the bound.
+  gateway.deps.limiter = (name) => ({
+    ...limiter(name),
+    async take(call) {
+      if (!isMoved) {
+        isMoved = true
+        const to = [other.organization, other.project, id]
+        await env.DB.prepare('UPDATE api_keys SET organization_id = ?, project_id = ? WHERE id = ?')
+          .bind(...to)
+          .run()
+        await hubOf(env).publish([{ kind: 'key', subject: hash }])
+        gateway.clockMs += 1_001
+      }
+      return limiter(name).take(call)
+    },
+  })
+  const verdict = await verify(gateway, secret, { within: { organizationId: organization } })
+  expect(verdict).toMatchObject({ valid: false, code: 'key_unknown', key: null, limits: [] })
 })
 
 it('it is logged as a request is, without the key', async () => {
