@@ -1,6 +1,7 @@
 // What would become of a request that was not made, and why: the steps of gateway.ts, taken by the gateway's own functions, so that
 // it cannot say otherwise. It charges nothing, forwards nothing, logs nothing, and counts nobody's failures.
 import type { Explanation, Sample } from '../model/explanation.ts'
+import type { RouteFacts } from '../model/snapshot.ts'
 import { decideAccess, reviewAccess, type CallerFacts } from '../policy/access.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -22,7 +23,7 @@ import {
   refused,
   type Story,
 } from './explain-story.ts'
-import { findRoute } from './find-route.ts'
+import { findRoute, matchRoute } from './find-route.ts'
 import { LruMap } from './lru-map.ts'
 import { readTarget } from './path.ts'
 import { presentCredential } from './present.ts'
@@ -79,7 +80,10 @@ async function follow(
   const exchange: Exchange = { request, target: target.value, caller, config: config.value, trace, deps }
   story.exchange = exchange
   const match = findRoute(exchange)
-  if (!match.ok) return refused('route', match.error, story)
+  if (!match.ok) {
+    trace.route = ownerOf(exchange)
+    return refused('route', match.error, story)
+  }
   const { route } = match.value
   trace.route = route
   passed('route', describeRoute(route), story)
@@ -92,6 +96,12 @@ async function follow(
     return ok('preflight')
   }
   return judge(sample, carryKey(exchange, sample, route), match.value, story)
+}
+
+// A route may own a request that it does not take: for the form of its path, or because its upstream is not there.
+function ownerOf(exchange: Exchange): RouteFacts | null {
+  const match = matchRoute(exchange)
+  return match.kind === 'route' ? match.route : null
 }
 
 async function judge(
@@ -169,15 +179,22 @@ function allInTheWay(
 
 function sceneOf({ exchange, trace: { route, key } }: Story): Scene | null {
   if (exchange === null) return null
-  const { config, request, target, caller } = exchange
-  const { method } = request
+  const { config, target, caller } = exchange
+  const method = methodAskedFor(exchange)
   const nearby = nearbyRoutes(config.snapshot.routes, config.routes, route, method, target)
   return { method, target, caller, route, key, keyId: idOf(key), nearby }
 }
 
+// A preflight is about another method than its own, and that is the one a route may lack.
+function methodAskedFor({ request, config, target }: Exchange): string {
+  const asked = isPreflight(request) ? (request.headers.get('access-control-request-method') ?? '') : ''
+  const isLacking = asked !== '' && config.routes.match(target.host, asked, target.path).kind === 'method'
+  return isLacking ? asked : request.method
+}
+
+// By way of Headers, as in a request: a name that is repeated in another case is one header, and spaces around a value are none of it.
 function callerOf({ address, country, headers }: Sample): CallerFacts {
-  const origin = headers.find(([name]) => name.toLowerCase() === 'origin')
-  return { address, country, webOrigin: origin?.[1] ?? null }
+  return { address, country, webOrigin: new Headers(headers.map(([...pair]) => pair)).get('origin') }
 }
 
 // What a look-up leaves behind when it fails (an address that is watched) and what is told of a key that came in the clear.
