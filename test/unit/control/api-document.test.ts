@@ -61,6 +61,17 @@ describe('every operation', () => {
     }
   })
 
+  it('says of each header of writes that it takes how it is refused for it', () => {
+    for (const described of operations) {
+      const { parameters = [], responses = {} } = described.operation
+      const takes = (header: string) => parameters.some((given) => 'name' in given && given.name === header)
+      const said = JSON.stringify(responses)
+      expect(said.includes('`idempotency_in_progress`'), label(described)).toBe(takes('Idempotency-Key'))
+      if (described.path.includes('{id}'))
+        expect(said.includes('`precondition_failed`'), label(described)).toBe(takes('If-Match'))
+    }
+  })
+
   it('has a summary of one sentence, and a heading that the document knows', () => {
     const known = document.tags?.map(({ name }) => name)
     for (const described of operations) {
