@@ -61,7 +61,11 @@ const REMEDIES: { readonly [Code in ProblemCode]?: Remedies } = {
   key_ambiguous: () => [onRequest('Send one key, once.')],
   key_revoked: ({ keyId }) =>
     onKey(keyId, 'Restore it, within 7 days and not after a leak, or use another key.'),
-  key_disabled: ({ keyId }) => onKey(keyId, 'Enable it.'),
+  // To enable a key that waits for its activation leaves it waiting.
+  key_disabled: ({ key, keyId }) =>
+    key?.state === 'pending'
+      ? [onRequest('Send another key: this one is not active yet.')]
+      : onKey(keyId, 'Enable it.'),
   // A key that has expired is found all the same: what is not is a token whose own time is over.
   key_expired: ({ key, keyId }) =>
     key === null || key.token !== undefined

@@ -1,4 +1,5 @@
 // A request that was not made, as the gateway would see it: its key put where the route looks first, and the key that it stands for.
+import type { CallerFacts } from '../policy/access.ts'
 import { CHECK_LENGTH, RANDOM_LENGTH } from '../keys/format.ts'
 import type { Sample, SampleCredential } from '../model/explanation.ts'
 import type { CredentialLocation } from '../model/policy.ts'
@@ -23,6 +24,11 @@ const IMAGINED_ID = 'key_imagined'
 /** Null for a key that is imagined, too. */
 export function idOf(key: KeyFacts | null): string | null {
   return key === null || key.id === IMAGINED_ID ? null : key.id
+}
+
+// By way of Headers, as in a request: a name that is repeated in another case is one header, and spaces around a value are none of it.
+export function callerOf({ address, country, headers }: Sample): CallerFacts {
+  return { address, country, webOrigin: new Headers(headers.map(([...pair]) => pair)).get('origin') }
 }
 
 /** The exchange with the sample's key in it. A key that is already in its headers or URL stays where it is. */

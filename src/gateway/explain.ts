@@ -14,10 +14,11 @@ import type { Exchange, Match } from './exchange.ts'
 import { findDraws, knownRefusal, standingOf } from './explain-limits.ts'
 import { remediesOf, type Scene } from './explain-remedies.ts'
 import { nearbyRoutes } from './explain-routes.ts'
-import { carryKey, findSampleKey, idOf } from './explain-sample.ts'
+import { callerOf, carryKey, findSampleKey, idOf } from './explain-sample.ts'
 import {
   beginStory,
   describeCredential,
+  describePreflight,
   describeRoute,
   passed,
   refused,
@@ -88,11 +89,7 @@ async function follow(
   trace.route = route
   passed('route', describeRoute(route), story)
   if (isPreflight(request) && answersPreflight(route)) {
-    passed(
-      'preflight',
-      'Answered from the CORS policy of the route: no key, no cost, no call of the origin.',
-      story,
-    )
+    passed('preflight', describePreflight(route, caller.webOrigin), story)
     return ok('preflight')
   }
   return judge(sample, carryKey(exchange, sample, route), match.value, story)
@@ -190,11 +187,6 @@ function methodAskedFor({ request, config, target }: Exchange): string {
   const asked = isPreflight(request) ? (request.headers.get('access-control-request-method') ?? '') : ''
   const isLacking = asked !== '' && config.routes.match(target.host, asked, target.path).kind === 'method'
   return isLacking ? asked : request.method
-}
-
-// By way of Headers, as in a request: a name that is repeated in another case is one header, and spaces around a value are none of it.
-function callerOf({ address, country, headers }: Sample): CallerFacts {
-  return { address, country, webOrigin: new Headers(headers.map(([...pair]) => pair)).get('origin') }
 }
 
 // What a look-up leaves behind when it fails (an address that is watched) and what is told of a key that came in the clear.

@@ -94,6 +94,16 @@ describe('every operation', () => {
   })
 })
 
+it('shows no failure in the example of a success', () => {
+  for (const described of operations) {
+    const { 200: answered } = described.operation.responses ?? {}
+    const shown = JSON.stringify(answered ?? {})
+    expect(shown, label(described)).not.toMatch(
+      /"(?:reached|valid)":true[^}]*"(?:failure|code)":"|"status":1[,}]/,
+    )
+  }
+})
+
 it('stands in docs/ as it is served: else run `npm run docs`', () => {
   expect(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))).toEqual(JSON.parse(text))
 })

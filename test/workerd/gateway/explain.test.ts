@@ -344,6 +344,26 @@ describe('what would allow it', () => {
     expect(upper.remedies[0]?.detail).toContain('/orders/1')
   })
 
+  it('does not tell to enable a key that waits for something else', async () => {
+    expect((await explained({}, { state: 'disabled' })).remedies).toMatchObject([{ action: 'change_key' }])
+    expect((await explained({}, { state: 'pending' })).remedies).toMatchObject([{ action: 'change_request' }])
+  })
+
+  it('says of a preflight whether a browser will take it for permission', async () => {
+    const preflight = async (cors: RouteFacts['cors']) => {
+      const headers = [
+        ['origin', 'https://app.example.com'],
+        ['access-control-request-method', 'GET'],
+      ] as const
+      const { answer, steps } = await explained({ cors }, {}, { method: 'OPTIONS', headers })
+      expect(answer.kind).toBe('preflight')
+      return steps.at(-1)?.detail
+    }
+    expect(await preflight({ origins: ['https://app.example.com'] })).toContain('from the CORS policy')
+    expect(await preflight({ origins: ['https://other.example.com'] })).toContain('a browser refuses')
+    expect(await preflight(null)).toContain('no CORS policy')
+  })
+
   it('names the way in which a key is sent', async () => {
     const { answer, remedies } = await explained({}, {}, { credential: { kind: 'as_sent' } })
     expect(answer.code).toBe('key_missing')
