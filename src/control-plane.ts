@@ -6,6 +6,7 @@ import { note } from './feed/log-copy.ts'
 import { isKnownSince } from './feed/usable.ts'
 import { momentOf, newBasis } from './gateway/basis.ts'
 import { findConfig } from './gateway/config.ts'
+import { isControlUrl } from './gateway/control-target.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import { explain } from './gateway/explain.ts'
 import { authenticateHolder } from './gateway/holder-of-key.ts'
@@ -51,6 +52,7 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
     controlOrigin: gateway.controlOrigin,
     requestId,
     explain: (sample) => explain(sample, gateway),
+    isControlUrl: (url) => isControlUrl(url, gateway.config),
     service: gateway.service,
     log: gateway.log,
     waitUntil: gateway.waitUntil,

@@ -1,7 +1,7 @@
 // The entry of the Worker: wiring only. A request is the gateway's unless it asks for /_latchkey/*; the control plane
 // and everything that speaks SQL are imported when they are needed, so that a gateway request never evaluates them.
 import { databasesOf, hubOf } from './bindings.ts'
-import type { Config } from './config.ts'
+import { isControl } from './gateway/control-target.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import { serve } from './gateway/gateway.ts'
 import { readTarget, type Target } from './gateway/path.ts'
@@ -33,21 +33,6 @@ export default {
     })
   },
 } satisfies ExportedHandler<Env>
-
-// What the holder of a key may ask of its own key: consumers know the hosts that they call, and no other.
-const SELF_SERVICE: ReadonlySet<string> = new Set([
-  '/_latchkey/self',
-  '/_latchkey/self/rotate',
-  '/_latchkey/token',
-])
-
-function isControl(target: Target, config: Config): boolean {
-  if (target.path !== '/_latchkey' && !target.path.startsWith('/_latchkey/')) return false
-  if (SELF_SERVICE.has(target.path)) return true
-  return (
-    config.controlHost === null || target.origin.slice(target.origin.indexOf('//') + 2) === config.controlHost
-  )
-}
 
 async function notConfigured(problems: readonly string[], target: Result<Target, string>): Promise<Response> {
   log({ event: 'not_configured', problems })

@@ -74,6 +74,8 @@ function explainOperation(operation: Operation): void {
 
 function permissionOf(operation: Operation): string {
   if (operation.security?.length === 0) return 'Open: it takes no credential.'
+  if (operation.security?.every((scheme) => 'key' in scheme) === true)
+    return 'Needs an API key or, where it says so, a child token, and no permission: it is about that key.'
   const permission: unknown = Reflect.get(operation, PERMISSION_FIELD)
   return typeof permission === 'string' && permission !== 'none'
     ? `Needs the permission \`${permission}\`.`

@@ -43,6 +43,8 @@ export interface ControlDeps {
   readonly controlOrigin: (calledOrigin: string) => string
   /** What the gateway on this isolate would do with a request, and why. It charges and forwards nothing. */
   readonly explain: (sample: Sample) => Promise<Explanation>
+  /** True for what is asked of the control plane: no route sees it. */
+  readonly isControlUrl: (url: string) => boolean
   /** A service binding by its name; null when this Worker has none of that name. */
   readonly service: (name: string) => Pick<Fetcher, 'fetch'> | null
   readonly requestId: string

@@ -88,16 +88,15 @@ function problemsOf(description: string): Html {
   return html`${parts}`
 }
 
-/** In the words of docs/: `GATEWAY` is where the deployment answers, `ADMIN` the header with the credential. */
+/** In the words of docs/: `GATEWAY` is where the deployment answers, `ADMIN` the header with the credential, `KEY` an API key. */
 export function curlOf({ method, path, operation }: Described): string {
-  const isOpen = operation.security?.length === 0
   const example = bodyOf(operation)?.example
   const parts = [
     'curl -s',
     ...(method === 'get' || (method === 'post' && example !== undefined)
       ? []
       : [`-X ${method.toUpperCase()}`]),
-    ...(isOpen ? [] : ['-H "$ADMIN"']),
+    ...credentialOf(operation),
     `"$GATEWAY${path.replace('{id}', '$ID')}"`,
     ...(example === undefined
       ? []
@@ -107,4 +106,10 @@ export function curlOf({ method, path, operation }: Described): string {
         ]),
   ]
   return parts.join(' ')
+}
+
+// What a key may ask about itself is of no use to an operator's credential.
+function credentialOf({ security = [] }: Operation): readonly string[] {
+  if (security.length === 0) return []
+  return security.every((scheme) => 'key' in scheme) ? ['-H "Authorization: Bearer $KEY"'] : ['-H "$ADMIN"']
 }

@@ -35,8 +35,8 @@ export function docsPage(document: ApiDocument): Html {
           </p>
           <p>
             In the examples, <code>GATEWAY</code> is where your deployment answers, <code>ADMIN</code> is
-            <code>Authorization: Bearer &lt;credential&gt;</code>, and <code>ID</code> is the id of what you
-            mean.
+            <code>Authorization: Bearer &lt;credential&gt;</code>, <code>KEY</code> an API key, and
+            <code>ID</code> the id of what you mean.
           </p>
           <nav aria-label="Resources">
             <ul>

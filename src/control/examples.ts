@@ -44,7 +44,15 @@ const TEXTS: Readonly<Record<string, string>> = {
   limits: 'per-minute',
 }
 
-const NUMBERS: Readonly<Record<string, number>> = { limit: 600, period_seconds: 60, timeout_ms: 10_000 }
+const NUMBERS: Readonly<Record<string, number>> = {
+  limit: 600,
+  period_seconds: 60,
+  timeout_ms: 10_000,
+  status: 200,
+}
+
+/** What is null where all went well: an answer that shows it beside a success is none that anybody gets. */
+const OF_FAILURES: ReadonlySet<string> = new Set(['code', 'detail', 'failure', 'retry_after_seconds'])
 
 /** @param name of the field, or of the schema, that it stands in */
 export function exampleOf(schema: Schema, name: string, schemas: Schemas, extent: Extent): unknown {
@@ -55,12 +63,17 @@ export function exampleOf(schema: Schema, name: string, schemas: Schemas, extent
   }
   if (schema.example !== undefined) return schema.example
   if (schema.default !== undefined) return schema.default
+  if (OF_FAILURES.has(name) && isNullable(schema)) return null
   if (schema.const !== undefined) return schema.const
   if (schema.enum !== undefined) return schema.enum[0]
   if (schema.allOf !== undefined) return mergedOf(schema.allOf, name, schemas, extent)
   const [first] = schema.oneOf ?? schema.anyOf ?? []
   if (first !== undefined) return exampleOf(first, name, schemas, extent)
   return plainOf(schema, name, schemas, extent)
+}
+
+function isNullable({ type }: InlineSchema): boolean {
+  return Array.isArray(type) && type.includes('null')
 }
 
 function plainOf(schema: InlineSchema, name: string, schemas: Schemas, extent: Extent): unknown {

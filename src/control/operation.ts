@@ -77,6 +77,11 @@ export function writeProblems(...codes: readonly ProblemCode[]): object {
   return problemResponses([...EVERYWHERE, ...FOR_BODIES, ...codes])
 }
 
+/** The problems of a write without a body. */
+export function bodilessProblems(...codes: readonly ProblemCode[]): object {
+  return problemResponses([...EVERYWHERE, ...IDEMPOTENCY_PROBLEMS, ...codes])
+}
+
 /** The problems of a change that the edge has to learn of. */
 export function changeProblems(...codes: readonly ProblemCode[]): object {
   return writeProblems('change_pending', 'precondition_failed', ...codes)

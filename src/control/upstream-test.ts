@@ -37,8 +37,11 @@ export async function testUpstream(
 ): Promise<Result<ProbeOutcome, Refusal>> {
   const call = await callOf(row, calledUrl, deps)
   if (!call.ok) return call
+  const config = await deps.findConfig()
+  if (!config.ok) return config
+  const via = `1.1 ${config.value.settings.gatewayId}`
   const startedAt = deps.now()
-  const outcome = call.value === null ? failed('not_bound') : await send(call.value, row, probe, deps)
+  const outcome = call.value === null ? failed('not_bound') : await send(call.value, row, probe, via, deps)
   return ok({ ...outcome, durationMs: deps.now() - startedAt })
 }
 
@@ -64,10 +67,11 @@ async function send(
   call: Call,
   { headers, timeoutMs }: UpstreamRow,
   { method, path }: Probe,
+  via: string,
   deps: ControlDeps,
 ): Promise<Outcome> {
-  // As the gateway forwards: an answer that leads elsewhere is an answer.
-  const init: RequestInit = { method, headers: { ...headers }, redirect: 'manual', cache: 'no-store' }
+  // As the gateway forwards: an answer that leads elsewhere is an answer, and an upstream that leads back here is known by `Via`.
+  const init: RequestInit = { method, headers: { via, ...headers }, redirect: 'manual', cache: 'no-store' }
   try {
     const response = await withTimeout(call(path, init), Math.min(timeoutMs, MAX_TIMEOUT_MS))
     await response.body?.cancel()

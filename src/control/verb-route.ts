@@ -2,16 +2,10 @@
 import { createRoute, type z } from '@hono/zod-openapi'
 import type { Permission } from '../policy/permissions.ts'
 import { needs } from './needs.ts'
-import { answer, idParameter, IDEMPOTENCY_PROBLEMS, readProblems } from './operation.ts'
+import { answer, bodilessProblems, idParameter } from './operation.ts'
 import { waitQuery } from './wait.ts'
 
-const PROBLEMS_OF_VERBS = readProblems(
-  'not_found',
-  'conflict',
-  'precondition_failed',
-  'change_pending',
-  ...IDEMPOTENCY_PROBLEMS,
-)
+const PROBLEMS_OF_VERBS = bodilessProblems('not_found', 'conflict', 'precondition_failed', 'change_pending')
 
 export function verbRoute<P extends string, S extends z.ZodType>(
   permission: Permission,

@@ -1,5 +1,5 @@
-// The headers that every write takes, in the OpenAPI document: each endpoint has them by standing under /_latchkey/v1, and so
-// does its description. A rotation by the key itself takes them too: its answer holds a secret that must not be lost.
+// The headers that writes take, in the OpenAPI document: each endpoint has the one by standing under /_latchkey/v1, and so does its
+// description; the other where it says that it can be refused for it. A rotation by the key itself takes them too: its answer holds a secret that must not be lost.
 import type { ApiDocument } from './examples.ts'
 
 const WRITES = ['post', 'put', 'patch', 'delete'] as const
@@ -29,8 +29,13 @@ export function withWriteHeaders(document: ApiDocument): ApiDocument {
     for (const method of WRITES) {
       const operation = item[method]
       if (operation === undefined) continue
-      const added = path.includes('{id}') ? [IDEMPOTENCY_KEY, IF_MATCH] : [IDEMPOTENCY_KEY]
+      const added = isConditional(path, operation) ? [IDEMPOTENCY_KEY, IF_MATCH] : [IDEMPOTENCY_KEY]
       operation.parameters = [...(operation.parameters ?? []), ...added]
     }
   return document
+}
+
+// What is done to a resource and cannot be a 412 does not read the header: to test an upstream, to reveal a key.
+function isConditional(path: string, { responses = {} }: { readonly responses?: object }): boolean {
+  return path.includes('{id}') && '412' in responses
 }

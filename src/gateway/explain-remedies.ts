@@ -5,7 +5,7 @@ import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import type { CallerFacts } from '../policy/access.ts'
 import { missingScopes } from '../policy/scope.ts'
 import type { ProblemCode, Refusal } from '../problem.ts'
-import type { Target } from './path.ts'
+import { acceptsPath, type Target } from './path.ts'
 
 /** What is known when a request was refused. */
 export interface Scene {
@@ -30,7 +30,7 @@ type Remedies = (scene: Scene, refusal: Refusal) => readonly Remedy[]
 
 const REMEDIES: { readonly [Code in ProblemCode]?: Remedies } = {
   request_invalid: ({ route, target }) =>
-    route !== null && route.pathMode !== target.needs
+    route !== null && !acceptsPath(route.pathMode, target)
       ? [onRoute(route, `Set path_mode to ${target.needs}, or send a path that can be read in one way only.`)]
       : [onRequest('Send the request in a form that can be read in one way only.')],
   route_not_found: (scene) => [
@@ -61,13 +61,24 @@ const REMEDIES: { readonly [Code in ProblemCode]?: Remedies } = {
   key_ambiguous: () => [onRequest('Send one key, once.')],
   key_revoked: ({ keyId }) =>
     onKey(keyId, 'Restore it, within 7 days and not after a leak, or use another key.'),
-  key_disabled: ({ keyId }) => onKey(keyId, 'Enable it.'),
-  key_expired: ({ keyId }) => onKey(keyId, 'Give it a later expires_at, or use another key.'),
+  // To enable a key that waits for its activation leaves it waiting.
+  key_disabled: ({ key, keyId }) =>
+    key?.state === 'pending'
+      ? [onRequest('Send another key: this one is not active yet.')]
+      : onKey(keyId, 'Enable it.'),
+  // A key that has expired is found all the same: what is not is a token whose own time is over.
+  key_expired: ({ key, keyId }) =>
+    key === null || key.token !== undefined
+      ? [onRequest('Send a new token, or a key: this token has ended.')]
+      : onKey(keyId, 'Give it a later expires_at, or use another key.'),
   organization_suspended: ({ keyId }) => onKey(keyId, 'Resume its organization, team or project.'),
   environment_mismatch: ({ keyId, route }) => onKey(keyId, `Use a ${route?.environment ?? 'live'} key.`),
   scope_missing: ({ key, keyId, route }) =>
     missingScopes(key?.scopes ?? [], route?.scopes ?? []).flatMap((scope) =>
-      onKey(keyId, `Grant the scope ${scope}.`),
+      // What its key has besides is not known of a token: it may have been lent with less.
+      key?.token === undefined
+        ? onKey(keyId, `Grant the scope ${scope}.`)
+        : [onRequest(`Send a token that was lent with the scope ${scope}, by a key that has it.`)],
     ),
   address_not_allowed: ({ keyId, caller }) =>
     onKey(keyId, `Allow the address ${caller.address ?? 'from which it comes'} in its network policy.`),

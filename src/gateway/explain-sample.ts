@@ -1,4 +1,6 @@
 // A request that was not made, as the gateway would see it: its key put where the route looks first, and the key that it stands for.
+import type { CallerFacts } from '../policy/access.ts'
+import { CHECK_LENGTH, RANDOM_LENGTH } from '../keys/format.ts'
 import type { Sample, SampleCredential } from '../model/explanation.ts'
 import type { CredentialLocation } from '../model/policy.ts'
 import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
@@ -10,8 +12,11 @@ import type { Exchange, Match } from './exchange.ts'
 import { authenticate } from './judge.ts'
 import { findKeyByHash, type FoundKey } from './lookup.ts'
 
-/** In place of the text of a key that is known by other means. No key looks like it. */
-const STAND_IN = 'explained'
+/**
+ * In place of the text of a key that is known by other means. It has the shape of one, or another key beside it would pass for
+ * the only one, and its length, or `withoutText` (upstream.ts) would take a part of the query for it. No key has these check digits.
+ */
+const STAND_IN = `lk_live_${'0'.repeat(RANDOM_LENGTH + CHECK_LENGTH)}`
 
 /** Of an imagined key: nothing has this id. */
 const IMAGINED_ID = 'key_imagined'
@@ -19,6 +24,11 @@ const IMAGINED_ID = 'key_imagined'
 /** Null for a key that is imagined, too. */
 export function idOf(key: KeyFacts | null): string | null {
   return key === null || key.id === IMAGINED_ID ? null : key.id
+}
+
+// By way of Headers, as in a request: a name that is repeated in another case is one header, and spaces around a value are none of it.
+export function callerOf({ address, country, headers }: Sample): CallerFacts {
+  return { address, country, webOrigin: new Headers(headers.map(([...pair]) => pair)).get('origin') }
 }
 
 /** The exchange with the sample's key in it. A key that is already in its headers or URL stays where it is. */

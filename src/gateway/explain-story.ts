@@ -4,6 +4,7 @@ import type { RouteFacts } from '../model/snapshot.ts'
 import type { Refusal } from '../problem.ts'
 import { err, type Result } from '../result.ts'
 import { newBasis } from './basis.ts'
+import { allowedOrigin } from './cors.ts'
 import type { Credential } from './credential.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
@@ -56,4 +57,13 @@ export function describeCredential(credential: Credential | null, route: RouteFa
   if (route.auth === 'none') return 'The route asks for no key.'
   if (credential === null) return 'No key, and the route lets that pass.'
   return `Found as ${credential.foundIn.map(describeLocation).join(', ')}.`
+}
+
+// A preflight is never refused by the gateway, and it is the browser that tells the page so.
+export function describePreflight({ cors }: RouteFacts, webOrigin: string | null): string {
+  if (cors === null)
+    return 'Answered without permission, so that a browser refuses: the route has no CORS policy.'
+  return allowedOrigin(cors, webOrigin) === null
+    ? `Answered without permission, so that a browser refuses: the CORS policy of the route does not name ${webOrigin ?? ''}.`
+    : 'Answered from the CORS policy of the route: no key, no cost, no call of the origin.'
 }

@@ -1,6 +1,7 @@
 // What would become of a request that was not made, and why: the steps of gateway.ts, taken by the gateway's own functions, so that
 // it cannot say otherwise. It charges nothing, forwards nothing, logs nothing, and counts nobody's failures.
 import type { Explanation, Sample } from '../model/explanation.ts'
+import type { RouteFacts } from '../model/snapshot.ts'
 import { decideAccess, reviewAccess, type CallerFacts } from '../policy/access.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -13,16 +14,17 @@ import type { Exchange, Match } from './exchange.ts'
 import { findDraws, knownRefusal, standingOf } from './explain-limits.ts'
 import { remediesOf, type Scene } from './explain-remedies.ts'
 import { nearbyRoutes } from './explain-routes.ts'
-import { carryKey, findSampleKey, idOf } from './explain-sample.ts'
+import { callerOf, carryKey, findSampleKey, idOf } from './explain-sample.ts'
 import {
   beginStory,
   describeCredential,
+  describePreflight,
   describeRoute,
   passed,
   refused,
   type Story,
 } from './explain-story.ts'
-import { findRoute } from './find-route.ts'
+import { findRoute, matchRoute } from './find-route.ts'
 import { LruMap } from './lru-map.ts'
 import { readTarget } from './path.ts'
 import { presentCredential } from './present.ts'
@@ -79,19 +81,24 @@ async function follow(
   const exchange: Exchange = { request, target: target.value, caller, config: config.value, trace, deps }
   story.exchange = exchange
   const match = findRoute(exchange)
-  if (!match.ok) return refused('route', match.error, story)
+  if (!match.ok) {
+    trace.route = ownerOf(exchange)
+    return refused('route', match.error, story)
+  }
   const { route } = match.value
   trace.route = route
   passed('route', describeRoute(route), story)
   if (isPreflight(request) && answersPreflight(route)) {
-    passed(
-      'preflight',
-      'Answered from the CORS policy of the route: no key, no cost, no call of the origin.',
-      story,
-    )
+    passed('preflight', describePreflight(route, caller.webOrigin), story)
     return ok('preflight')
   }
   return judge(sample, carryKey(exchange, sample, route), match.value, story)
+}
+
+// A route may own a request that it does not take: for the form of its path, or because its upstream is not there.
+function ownerOf(exchange: Exchange): RouteFacts | null {
+  const match = matchRoute(exchange)
+  return match.kind === 'route' ? match.route : null
 }
 
 async function judge(
@@ -169,15 +176,17 @@ function allInTheWay(
 
 function sceneOf({ exchange, trace: { route, key } }: Story): Scene | null {
   if (exchange === null) return null
-  const { config, request, target, caller } = exchange
-  const { method } = request
+  const { config, target, caller } = exchange
+  const method = methodAskedFor(exchange)
   const nearby = nearbyRoutes(config.snapshot.routes, config.routes, route, method, target)
   return { method, target, caller, route, key, keyId: idOf(key), nearby }
 }
 
-function callerOf({ address, country, headers }: Sample): CallerFacts {
-  const origin = headers.find(([name]) => name.toLowerCase() === 'origin')
-  return { address, country, webOrigin: origin?.[1] ?? null }
+// A preflight is about another method than its own, and that is the one a route may lack.
+function methodAskedFor({ request, config, target }: Exchange): string {
+  const asked = isPreflight(request) ? (request.headers.get('access-control-request-method') ?? '') : ''
+  const isLacking = asked !== '' && config.routes.match(target.host, asked, target.path).kind === 'method'
+  return isLacking ? asked : request.method
 }
 
 // What a look-up leaves behind when it fails (an address that is watched) and what is told of a key that came in the clear.

@@ -34,7 +34,7 @@ export function findRoute(exchange: Exchange): Result<Match, Refusal> {
 
 // A preflight asks on behalf of another method, so the route of that method has the policy. An open route without one
 // leaves preflights to its origin: such a request is then an OPTIONS request like any other, with that route's rules.
-function matchRoute({ request, target, config }: Exchange): RouteMatch {
+export function matchRoute({ request, target, config }: Exchange): RouteMatch {
   if (isPreflight(request)) {
     const asked = request.headers.get('access-control-request-method') ?? ''
     const match = config.routes.match(target.host, asked, target.path)

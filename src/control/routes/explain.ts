@@ -1,7 +1,6 @@
 // POST /_latchkey/v1/routes/explain: what would become of a request, and what would let it pass. The gateway itself answers
 // (src/gateway/explain.ts); nothing is charged and nothing is forwarded.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import type { Config } from '../../config.ts'
 import type { SampleCredential } from '../../model/explanation.ts'
 import { refuse, type Refusal } from '../../problem.ts'
 import { err, ok, type Result } from '../../result.ts'
@@ -26,7 +25,7 @@ const explain = createRoute({
 export function mountExplain(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(explain, async (c) => {
     const asked = c.req.valid('json')
-    if (isOwn(asked.url, c.env.config))
+    if (c.env.isControlUrl(asked.url))
       return refused(c, refuseValue('/url', 'Is the control plane: the gateway never sees it.'))
     const credential = await credentialOf(asked, c.env, c.var.principal)
     if (!credential.ok) return refused(c, credential.error)
@@ -55,12 +54,4 @@ async function credentialOf(
   if (key !== undefined) return ok({ kind: 'text', text: key })
   const row = await findKey(databases, reach, keyId ?? '')
   return row === null ? err(refuseReference('/key_id')) : ok({ kind: 'stored', hash: row.hash })
-}
-
-// As worker.ts tells the two apart.
-function isOwn(url: string, { controlHost }: Config): boolean {
-  if (!URL.canParse(url)) return false
-  const { host, pathname } = new URL(url)
-  const isBelow = pathname === '/_latchkey' || pathname.startsWith('/_latchkey/')
-  return isBelow && (controlHost === null || host === controlHost)
 }

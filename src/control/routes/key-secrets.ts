@@ -6,7 +6,7 @@ import { jsonBody, someBody } from '../json-body.ts'
 import { inspectKeys } from '../key-inspection.ts'
 import { revealKey } from '../key-reveal.ts'
 import { needs } from '../needs.ts'
-import { answer, body, idParameter, readProblems, writeProblems } from '../operation.ts'
+import { answer, bodilessProblems, body, idParameter, writeProblems } from '../operation.ts'
 import { refused } from '../refused.ts'
 import { Inspection, Question, RevealedKey } from '../schemas/key-secrets.ts'
 import { viewKey } from '../schemas/key.ts'
@@ -20,7 +20,7 @@ const reveal = createRoute({
   summary: 'Show the key again, where its project keeps keys readable. Each time is an audit event',
   ...needs('keys:reveal'),
   request: { params: idParameter },
-  responses: { 200: answer('The key', RevealedKey), ...readProblems('not_found', 'conflict') },
+  responses: { 200: answer('The key', RevealedKey), ...bodilessProblems('not_found', 'conflict') },
 })
 
 const inspect = createRoute({

@@ -17,7 +17,15 @@ import { jsonBody, someBody } from '../json-body.ts'
 import { LINK_PAGE_PATH } from '../link-page.ts'
 import { changeMember, memberRemoval, memberUpdate, type DecideMember } from '../member-changes.ts'
 import { needs } from '../needs.ts'
-import { answer, body, idParameter, pageOf, readProblems, writeProblems } from '../operation.ts'
+import {
+  answer,
+  body,
+  bodilessProblems,
+  idParameter,
+  pageOf,
+  readProblems,
+  writeProblems,
+} from '../operation.ts'
 import { etagOf, ifMatching } from '../precondition.ts'
 import { refused } from '../refused.ts'
 import { Invitation, Member, MemberPatch, NewMember, viewMember } from '../schemas/member.ts'
@@ -32,6 +40,8 @@ const filters = z.strictObject({
   state: z.enum(MEMBER_STATES).optional().openapi({ description: 'Without it, all but the removed ones.' }),
   ...pageFields,
 })
+
+const PROBLEMS_OF_VERBS = bodilessProblems('not_found', 'conflict', 'precondition_failed', 'value_refused')
 
 const create = createRoute({
   method: 'post',
@@ -66,7 +76,10 @@ const update = createRoute({
   summary: 'Change the role, the team or the name of a member. `null` clears',
   ...needs('members:write', jsonBody, someBody),
   request: { params: idParameter, ...body(MemberPatch) },
-  responses: { 200: answer('Changed', Member), ...writeProblems('not_found', 'conflict') },
+  responses: {
+    200: answer('Changed', Member),
+    ...writeProblems('not_found', 'conflict', 'precondition_failed'),
+  },
 })
 
 const remove = createRoute({
@@ -75,7 +88,7 @@ const remove = createRoute({
   summary: 'Remove a member. Its sessions end at once',
   ...needs('members:write'),
   request: { params: idParameter },
-  responses: { 200: answer('Removed', Member), ...readProblems('not_found', 'conflict', 'value_refused') },
+  responses: { 200: answer('Removed', Member), ...PROBLEMS_OF_VERBS },
 })
 
 const reinvite = createRoute({
@@ -84,10 +97,7 @@ const reinvite = createRoute({
   summary: 'Make a new link for somebody who has not joined yet. The one before is worth nothing then',
   ...needs('members:write'),
   request: { params: idParameter },
-  responses: {
-    201: answer('Invited', Invitation),
-    ...readProblems('not_found', 'conflict', 'value_refused'),
-  },
+  responses: { 201: answer('Invited', Invitation), ...PROBLEMS_OF_VERBS },
 })
 
 export function mountMembers(app: OpenAPIHono<ControlEnv>): void {

@@ -11,6 +11,7 @@ import { needs } from '../needs.ts'
 import {
   answer,
   body,
+  bodilessProblems,
   changeProblems,
   idParameter,
   pageOf,
@@ -91,7 +92,10 @@ const rotate = createRoute({
   summary: 'Give an operator a new key. The old one is dead at once',
   ...needs('operators:write'),
   request: { params: idParameter },
-  responses: { 200: answer('Rotated', OperatorWithKey), ...readProblems('not_found', 'conflict') },
+  responses: {
+    200: answer('Rotated', OperatorWithKey),
+    ...bodilessProblems('not_found', 'conflict', 'precondition_failed'),
+  },
 })
 
 const suspend = verbRoute(

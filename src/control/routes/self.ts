@@ -7,7 +7,7 @@ import { answerChanged } from '../change-answer.ts'
 import type { ControlEnv } from '../deps.ts'
 import { idempotent } from '../idempotency.ts'
 import { jsonBody } from '../json-body.ts'
-import { answer } from '../operation.ts'
+import { answer, IDEMPOTENCY_PROBLEMS } from '../operation.ts'
 import { revokeSelf, rotateSelf } from '../own-key.ts'
 import { refused } from '../refused.ts'
 import { unhurried, wholeKeyOnly } from '../self-auth.ts'
@@ -49,7 +49,10 @@ const rotate = createRoute({
   summary: 'Give this key a successor, if its project allows it. Both pass until the grace ends',
   ...ofKey(wholeKeyOnly, unhurried, jsonBody, idempotent),
   request: { query: waitQuery, body: { content: { 'application/json': { schema: OwnRotation } } } },
-  responses: { 201: answer('Rotated', RotatedOwnKey), ...selfWriteProblems('change_pending') },
+  responses: {
+    201: answer('Rotated', RotatedOwnKey),
+    ...selfWriteProblems('change_pending', ...IDEMPOTENCY_PROBLEMS),
+  },
 })
 
 export function mountSelf(app: OpenAPIHono<ControlEnv>): void {

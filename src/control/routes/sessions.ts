@@ -5,7 +5,7 @@ import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import { describeCaller } from '../me.ts'
 import { needsCaller } from '../needs.ts'
-import { answer, idParameter, pageOf, readProblems } from '../operation.ts'
+import { answer, bodilessProblems, idParameter, pageOf, readProblems } from '../operation.ts'
 import { refused } from '../refused.ts'
 import { EndedSessions, Me, OwnSession, Session, viewSession } from '../schemas/session.ts'
 import { sessionsOf } from '../session-changes.ts'
@@ -38,7 +38,7 @@ const endOne = createRoute({
   request: { params: idParameter },
   responses: {
     200: answer('Ended', Session),
-    ...readProblems('not_found', 'conflict', 'cross_site_request'),
+    ...bodilessProblems('not_found', 'conflict', 'cross_site_request'),
   },
 })
 
@@ -47,7 +47,7 @@ const endAll = createRoute({
   path: PATH,
   summary: "End all of the caller's own sessions: log out everywhere",
   ...needsCaller(),
-  responses: { 200: answer('Ended', EndedSessions), ...readProblems('conflict', 'cross_site_request') },
+  responses: { 200: answer('Ended', EndedSessions), ...bodilessProblems('conflict', 'cross_site_request') },
 })
 
 export function mountSessions(app: OpenAPIHono<ControlEnv>): void {

@@ -45,9 +45,10 @@ const question = z.strictObject({
   key_id: field.id('key').optional().openapi({ description: 'Of the key that it would carry.' }),
   key: z
     .string()
-    .regex(/^[!-~]{1,256}$/, 'Takes up to 256 visible characters.')
+    // A child token is longer than any key.
+    .regex(/^[!-~]{1,4096}$/, 'Takes up to 4096 visible characters.')
     .optional()
-    .openapi({ description: 'The key itself, put where the route looks first.' }),
+    .openapi({ description: 'The key itself, or a child token, put where the route looks first.' }),
   scopes: field.scopes
     .optional()
     .openapi({ description: 'Of an imagined key that is active and has no plan.' }),

@@ -21,7 +21,7 @@ export const UpstreamTest = z
     status: z.int().nullable().openapi({ example: 200 }),
     duration_ms: z.int(),
     failure: z.enum(FAILURES).nullable(),
-    detail: z.string(),
+    detail: z.string().openapi({ example: 'It answers: 200.' }),
   })
   .openapi('UpstreamTest')
 

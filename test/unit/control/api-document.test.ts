@@ -61,6 +61,17 @@ describe('every operation', () => {
     }
   })
 
+  it('says of each header of writes that it takes how it is refused for it', () => {
+    for (const described of operations) {
+      const { parameters = [], responses = {} } = described.operation
+      const takes = (header: string) => parameters.some((given) => 'name' in given && given.name === header)
+      const said = JSON.stringify(responses)
+      expect(said.includes('`idempotency_in_progress`'), label(described)).toBe(takes('Idempotency-Key'))
+      if (described.path.includes('{id}'))
+        expect(said.includes('`precondition_failed`'), label(described)).toBe(takes('If-Match'))
+    }
+  })
+
   it('has a summary of one sentence, and a heading that the document knows', () => {
     const known = document.tags?.map(({ name }) => name)
     for (const described of operations) {
@@ -81,6 +92,16 @@ describe('every operation', () => {
           expect(content['application/json'].example, label(described)).toBeDefined()
     }
   })
+})
+
+it('shows no failure in the example of a success', () => {
+  for (const described of operations) {
+    const { 200: answered } = described.operation.responses ?? {}
+    const shown = JSON.stringify(answered ?? {})
+    expect(shown, label(described)).not.toMatch(
+      /"(?:reached|valid)":true[^}]*"(?:failure|code)":"|"status":1[,}]/,
+    )
+  }
 })
 
 it('stands in docs/ as it is served: else run `npm run docs`', () => {

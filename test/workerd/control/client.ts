@@ -4,6 +4,7 @@ import { readConfig, type Config } from '../../../src/config.ts'
 import { handleControl } from '../../../src/control/app.ts'
 import type { ControlDeps } from '../../../src/control/deps.ts'
 import type { ChangeName, Published } from '../../../src/feed/change.ts'
+import { isControlUrl } from '../../../src/gateway/control-target.ts'
 import { authenticateHolder } from '../../../src/gateway/holder-of-key.ts'
 import { verifyKey } from '../../../src/gateway/verify.ts'
 import { explain } from '../../../src/gateway/explain.ts'
@@ -69,6 +70,7 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
         ),
       ),
     explain: (sample) => explain(sample, createTestGateway().deps),
+    isControlUrl: (url) => isControlUrl(url, testConfig()),
     service: () => null,
     requestId: 'req_test',
     publish: async (changes) => {

@@ -41,6 +41,13 @@ describe('the reference', () => {
     }
   })
 
+  it('calls with the credential that the endpoint takes', () => {
+    const text = plain(page.text)
+    expect(text).toContain('curl -s -H "Authorization: Bearer $KEY" "$GATEWAY/_latchkey/self"')
+    expect(text).toContain('curl -s -H "$ADMIN" "$GATEWAY/_latchkey/v1/keys"')
+    expect(text).toContain('curl -s "$GATEWAY/_latchkey/healthz"')
+  })
+
   it('has every schema, and every field of it', () => {
     for (const [name, { properties = {} }] of Object.entries(document.components.schemas)) {
       const [, from = ''] = page.text.split(`<div id="schema-${name}">`)

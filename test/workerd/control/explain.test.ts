@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { isControlUrl } from '../../../src/gateway/control-target.ts'
 import { newId } from '../../../src/ids.ts'
 import { call, create, createProject, makeDeps, type CreatedKey } from './client.ts'
 import { misfits, readDocument } from './openapi.ts'
@@ -63,6 +64,13 @@ it('fits its schema, whatever the answer', async () => {
     expect(misfits((await ask(json)).body, schema, document), JSON.stringify(json)).toEqual([])
 })
 
+it('takes a child token, which is longer than any key', async () => {
+  const lent = await call<{ token: string }>('/_latchkey/token', { json: {}, token: key.secret })
+  expect(lent.body.token.length).toBeGreaterThan(256)
+  const { status, body } = await ask({ url: URL_OF_ORDER, key: lent.body.token })
+  expect([status, body.answer.kind, body.key_id]).toEqual([200, 'forwarded', key.key.id])
+})
+
 it('says what would let a request pass', async () => {
   const { body } = await ask({ url: URL_OF_ORDER, method: 'POST', key_id: key.key.id })
   expect(body.answer).toMatchObject({ kind: 'refused', status: 405, code: 'method_not_allowed' })
@@ -99,9 +107,23 @@ describe('what is refused', () => {
     expect([status, body.errors?.[0]?.pointer]).toEqual([400, pointer])
   })
 
-  it('is a URL of the control plane itself', async () => {
-    const { status, body } = await ask({ url: 'https://api.example.com/_latchkey/v1/keys' })
+  it.each([
+    'https://api.example.com/_latchkey/v1/keys',
+    'https://api.example.com/%5Flatchkey/v1/keys',
+    'https://api.example.com./_latch%6Bey',
+    'http://api.example.com:80/_latchkey/?a=b',
+  ])('is a URL of the control plane itself, however it is spelled: %s', async (url) => {
+    const { status, body } = await ask({ url })
     expect([status, body.errors?.[0]?.pointer]).toEqual([422, '/url'])
+  })
+
+  it('is what belongs to the control plane on every host, where it has one of its own', async () => {
+    const config = { controlHost: 'admin.example.com' }
+    const isOwn = (url: string) => isControlUrl(url, config)
+    expect(isOwn('https://api.example.com/_latchkey/v1/keys')).toBe(false)
+    expect(isOwn('https://api.example.com/_latchkey/self')).toBe(true)
+    expect(isOwn('https://admin.example.com./_latchkey/v1/keys')).toBe(true)
+    expect(isOwn('https://admin.example.com/a/%2e%2e/_latchkey/')).toBe(false)
   })
 
   it('is the id of a key that nobody has, as everywhere', async () => {

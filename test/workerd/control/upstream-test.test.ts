@@ -5,8 +5,10 @@ import { eq } from 'drizzle-orm'
 import { beforeAll, expect, it } from 'vitest'
 import type { ControlDeps } from '../../../src/control/deps.ts'
 import { upstreams } from '../../../src/model/schema/routing.ts'
+import { randomBytes } from '../../../src/random.ts'
 import { open } from '../../../src/store/database.ts'
-import { call, create, makeDeps } from './client.ts'
+import { readConfigSnapshot } from '../../../src/store/snapshots.ts'
+import { call, create, databases, makeDeps } from './client.ts'
 import { misfits, readDocument } from './openapi.ts'
 
 interface Sent {
@@ -59,6 +61,19 @@ it('sends one request as the gateway would, and tells its status and nothing els
   })
   expect(text).not.toMatch(/who may|hidden-value/)
   expect(headers.has('x-inside')).toBe(false)
+})
+
+it('can be known by a gateway that it comes back to, as a request that is forwarded', async () => {
+  const { sent, fetch } = origin(() => new Response(null, { status: 508 }))
+  const { body } = await test(id, {}, { fetch })
+  expect(body).toMatchObject({ reached: true, status: 508 })
+  const { settings } = await readConfigSnapshot(
+    databases,
+    { epoch: 0, asOf: 0, now: Date.now() },
+    env.LATCHKEY_SECRET,
+    randomBytes,
+  )
+  expect(new Headers(sent[0]?.init.headers).get('via')).toBe(`1.1 ${settings.gatewayId}`)
 })
 
 it('is a HEAD of / unless more is said', async () => {

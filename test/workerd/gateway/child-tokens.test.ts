@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hubOf } from '../../../src/bindings.ts'
+import { explain } from '../../../src/gateway/explain.ts'
 import {
   callWith,
   createTestGateway,
@@ -327,4 +328,26 @@ it('a stream that a child token opened ends with the token', async () => {
   expect(gateway.logs.filter(({ event }) => event === 'stream_closed')).toMatchObject([
     { code: 'key_expired' },
   ])
+})
+
+describe('a child token that is explained', () => {
+  const remediesFor = async (token: string, path: string) => {
+    const sample = {
+      method: 'GET',
+      url: `https://api.example.com${path}`,
+      headers: [],
+      address: null,
+      country: null,
+      credential: { kind: 'text', text: token },
+    } as const
+    const { answer, remedies } = await explain(sample, gateway.deps)
+    return [answer.code, remedies.map(({ action, target }) => [action, target])]
+  }
+
+  it('is to be lent anew, with more or for longer: its key is not what is to be changed', async () => {
+    const narrow = await lend(parent, { scopes: ['users:read'] })
+    expect(await remediesFor(narrow, '/orders')).toEqual(['scope_missing', [['change_request', null]]])
+    const ended = await lend(parent, { expiresAtMs: gateway.clockMs - 1 })
+    expect(await remediesFor(ended, '/orders')).toEqual(['key_expired', [['change_request', null]]])
+  })
 })

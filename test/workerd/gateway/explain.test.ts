@@ -216,6 +216,40 @@ describe('a key that is named, not sent', () => {
   })
 })
 
+describe('a key that is named beside others that are sent', () => {
+  const stored = { kind: 'stored', hash: HASH } as const
+  const explained = (changes: Partial<Sample>) =>
+    explain(sampleOf({ credential: stored, ...changes }), gatewayWith([routeFacts()], keyFacts()).deps)
+
+  it('is ambiguous beside another key, as the same key sent', async () => {
+    const headers = [['x-api-key', 'acme_ffffffffffffffffffffffffff']] as const
+    for (const credential of [stored, { kind: 'text', text: KEY } as const])
+      expect((await explained({ credential, headers })).answer.code).toBe('key_ambiguous')
+    expect((await explained({ headers: [['x-api-key', 'of-the-origin']] })).answer.kind).toBe('forwarded')
+  })
+
+  it('takes nothing else of the query along', async () => {
+    const { originUrl } = await explained({ url: 'https://api.example.com/a?topic=explained&b=2' })
+    expect(originUrl).toBe('https://origin.test/a?topic=explained&b=2')
+  })
+})
+
+it('reads a web origin as a request does: two are none, and spaces around it are not part of it', async () => {
+  const network = { webOrigins: ['https://app.example.com'] }
+  for (const headers of [
+    [['origin', '  https://app.example.com ']],
+    [
+      ['origin', 'https://app.example.com'],
+      ['Origin', 'https://other.example.com'],
+    ],
+  ] as const) {
+    const gateway = gatewayWith([routeFacts()], keyFacts({ network }))
+    const sample = sampleOf({ headers: [...headers, ['authorization', `Bearer ${KEY}`]] })
+    const { answer } = await explain(sample, gateway.deps)
+    expect(answer.code).toBe(await answerOf(sample, gateway))
+  }
+})
+
 describe('what would allow it', () => {
   const explained = async (
     route: Partial<RouteFacts>,
@@ -262,6 +296,43 @@ describe('what would allow it', () => {
     expect(remedies).toEqual([{ action: 'change_route', target: 'route_1', detail: 'Add the method POST.' }])
   })
 
+  it('names the method that a preflight asks for, not its own', async () => {
+    const headers = [
+      ['origin', 'https://app.example.com'],
+      ['access-control-request-method', 'PUT'],
+    ] as const
+    const { answer, remedies } = await explained({ methods: ['GET'] }, {}, { method: 'OPTIONS', headers })
+    expect(answer.code).toBe('method_not_allowed')
+    expect(remedies).toEqual([{ action: 'change_route', target: 'route_1', detail: 'Add the method PUT.' }])
+  })
+
+  it('names the route that owns a path and does not take its form, and no other', async () => {
+    const url = 'https://api.example.com/orders/a%2Fb'
+    const { answer, routeId, nearby, remedies } = await explained({}, {}, { url })
+    expect([answer.code, routeId, nearby]).toEqual(['request_invalid', 'route_1', []])
+    expect(remedies).toMatchObject([{ action: 'change_route', target: 'route_1' }])
+    expect(remedies[0]?.detail).toContain('Set path_mode to encoded-slash')
+    const opened = await explained({ pathMode: 'encoded-slash' }, {}, { url })
+    expect(opened.answer.kind).toBe('forwarded')
+  })
+
+  it('does not blame the path of a request that is wrong otherwise', async () => {
+    const headers = [['sec-websocket-protocol', `latchkey.key.${KEY}`]] as const
+    const { answer, remedies } = await explained(
+      { pathMode: 'raw', credentialLocations: [{ in: 'websocket_protocol' }] },
+      {},
+      { credential: { kind: 'as_sent' }, headers },
+    )
+    expect(answer.code).toBe('request_invalid')
+    expect(remedies).toMatchObject([{ action: 'change_request', target: null }])
+  })
+
+  it('names the route whose upstream is not there', async () => {
+    const { answer, remedies } = await explained({ upstreamId: 'up_gone' }, {})
+    expect(answer.code).toBe('not_configured')
+    expect(remedies).toMatchObject([{ action: 'change_route', target: 'route_1' }])
+  })
+
   it('names the host and the spelling that a route would have taken', async () => {
     const other = await explained({ hosts: ['shop.example.com'] }, {})
     expect(other.nearby).toMatchObject([{ routeId: 'route_1', reason: 'host' }])
@@ -271,6 +342,26 @@ describe('what would allow it', () => {
     const upper = await explained({}, {}, { url: 'https://api.example.com/Orders/1' })
     expect(upper.nearby).toMatchObject([{ routeId: 'route_1', reason: 'spelling' }])
     expect(upper.remedies[0]?.detail).toContain('/orders/1')
+  })
+
+  it('does not tell to enable a key that waits for something else', async () => {
+    expect((await explained({}, { state: 'disabled' })).remedies).toMatchObject([{ action: 'change_key' }])
+    expect((await explained({}, { state: 'pending' })).remedies).toMatchObject([{ action: 'change_request' }])
+  })
+
+  it('says of a preflight whether a browser will take it for permission', async () => {
+    const preflight = async (cors: RouteFacts['cors']) => {
+      const headers = [
+        ['origin', 'https://app.example.com'],
+        ['access-control-request-method', 'GET'],
+      ] as const
+      const { answer, steps } = await explained({ cors }, {}, { method: 'OPTIONS', headers })
+      expect(answer.kind).toBe('preflight')
+      return steps.at(-1)?.detail
+    }
+    expect(await preflight({ origins: ['https://app.example.com'] })).toContain('from the CORS policy')
+    expect(await preflight({ origins: ['https://other.example.com'] })).toContain('a browser refuses')
+    expect(await preflight(null)).toContain('no CORS policy')
   })
 
   it('names the way in which a key is sent', async () => {
