@@ -1,0 +1,130 @@
+// The commands of README.md and of every page of docs/, run as they stand there against the gateway of `npm start`, and what they
+// print compared with what the page shows. Only the address and the working folder are this test's. A new page needs no word here.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { copyCheckout, start, until, type Started } from '../support/local-start.ts'
+import { pages, readPage, unmarkedCommands, type Block } from '../support/pages.ts'
+import { missingFrom, shownFailures } from '../support/shown-output.ts'
+import { commandsOf, runCommands, type Ran } from '../support/terminal.ts'
+
+/** Commands that are not run, and why. */
+const NOT_RUN: readonly (readonly [command: RegExp, because: string])[] = [
+  [/^npm (install|start|test|run)\b/, 'installs this repository, or runs what other tests run'],
+  [/^npx wrangler\b/, 'needs a Cloudflare account'],
+]
+
+let checkout: string
+let folder: string
+let started: Started
+let gatewayUrl: string
+
+beforeAll(async () => {
+  checkout = copyCheckout()
+  folder = await mkdtemp(join(tmpdir(), 'latchkey-docs-'))
+  started = start(
+    checkout,
+    '--state',
+    join(folder, '.latchkey'),
+    '--port',
+    '0',
+    '--origin-port',
+    '0',
+    '--json',
+  )
+  await until(started, '"gateway_url"')
+  gatewayUrl = (JSON.parse(started.stdout()) as { gateway_url: string }).gateway_url
+})
+
+afterAll(async () => {
+  started.child.kill('SIGTERM')
+  await started.ended
+  for (const path of [folder, checkout]) await rm(path, { recursive: true, force: true })
+})
+
+function runnable(block: Block): readonly string[] {
+  const commands = commandsOf(block.text.replaceAll('http://127.0.0.1:8787', gatewayUrl))
+  return commands.filter((command) => !NOT_RUN.some(([pattern]) => pattern.test(command)))
+}
+
+/** Runs the page in one terminal, and returns what came of each block. */
+async function runPage(blocks: readonly Block[]): Promise<readonly (readonly Ran[])[]> {
+  const chosen = blocks.map(runnable)
+  const ran = await runCommands(chosen.flat(), folder)
+  let from = 0
+  return chosen.map(({ length }) => ran.slice(from, (from += length)))
+}
+
+/** What a reader of this block would write an issue about. */
+function complaints({ line, shown }: Block, ran: readonly Ran[]): readonly string[] {
+  if (ran.length === 0) return []
+  const broken = ran.filter(({ exitCode }) => exitCode !== 0)
+  const failures = ran.flatMap(({ statuses }) => statuses).filter((status) => status >= 400)
+  const unexpected = String(failures) !== String(shownFailures(shown))
+  const printed =
+    shown?.language === 'json' ? (ran.at(-1)?.stdout ?? '') : ran.map(({ stdout }) => stdout).join('\n')
+  return [
+    ...broken.map(({ command, exitCode, stderr }) => `ended with ${exitCode}: ${command}\n${stderr}`),
+    ...(unexpected ? [`answered ${failures}, shown ${shownFailures(shown)}:\n${transcript(ran)}`] : []),
+    ...(shown === null ? [] : missingFrom(printed, shown)),
+  ].map((sentence) => `line ${line}: ${sentence}`)
+}
+
+function transcript(ran: readonly Ran[]): string {
+  return ran.map(({ command, stdout, statuses }) => `$ ${command}\n${statuses}\n${stdout}`).join('\n')
+}
+
+// At the prompt of zsh, which macOS comes with, `#` begins no comment, and a bare `?` is a pattern that matches no file.
+function unfitForZsh({ line, text }: Block): readonly string[] {
+  const bare = text.replaceAll(/'[^']*'|"[^"]*"/g, '')
+  const signs = bare.match(/(?<=^|\s)#|[?*[\]]/gm) ?? []
+  return signs.map((sign) => `line ${line}: ${sign} outside of quotes`)
+}
+
+const withCommands = pages().filter((page) => readPage(page).length > 0)
+
+describe.each(withCommands)('%s', (page) => {
+  test('its commands do what it shows', async () => {
+    const blocks = readPage(page)
+    const ran = await runPage(blocks)
+    expect(blocks.flatMap((block, index) => complaints(block, ran[index] ?? []))).toEqual([])
+  })
+
+  test('its commands can be pasted into any shell', () => {
+    expect(readPage(page).flatMap(unfitForZsh)).toEqual([])
+  })
+})
+
+describe('README.md', () => {
+  test('names the two command lines, each alone', () => {
+    const blocks = readPage('README.md').map(({ text }) => text)
+    expect(blocks).toContain('npm install && npm start')
+    expect(blocks).toContain('npm install && npm test')
+  })
+
+  test('the origin sees who calls, and no key', async () => {
+    const [, first] = await runPage(readPage('README.md').slice(0, 2))
+    const echo = JSON.parse(first?.at(-1)?.stdout ?? '') as { headers: Record<string, string> }
+    expect(echo.headers).toHaveProperty('x-consumer-assertion')
+    expect(echo.headers).not.toHaveProperty('authorization')
+  })
+})
+
+describe('all pages', () => {
+  test('commands stand in blocks that are marked sh, so that they are run here', async () => {
+    for (const page of pages())
+      expect([page, ...unmarkedCommands(await readFile(page, 'utf8'))]).toEqual([page])
+  })
+
+  test('every npm script that they name exists', async () => {
+    const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
+      scripts: Record<string, string>
+    }
+    for (const page of pages()) {
+      const text = await readFile(page, 'utf8')
+      for (const [, name = ''] of text.matchAll(/npm run ([a-z][a-z:]*)/g))
+        expect([page, name, scripts[name]]).not.toContain(undefined)
+    }
+  })
+})
