@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { copyCheckout, start, until, type Started } from '../support/local-start.ts'
+import { complaints, unfitForZsh } from '../support/page-run.ts'
 import { pages, readPage, unmarkedCommands, type Block } from '../support/pages.ts'
-import { missingFrom, shownFailures } from '../support/shown-output.ts'
 import { commandsOf, runCommands, type Ran } from '../support/terminal.ts'
+
+/** Where `npm start` stands unless it is told otherwise. */
+const ADDRESS = 'http://127.0.0.1:8787'
 
 /** Commands that are not run, and why. */
 const NOT_RUN: readonly (readonly [command: RegExp, because: string])[] = [
@@ -44,7 +47,7 @@ afterAll(async () => {
 })
 
 function runnable(block: Block): readonly string[] {
-  const commands = commandsOf(block.text.replaceAll('http://127.0.0.1:8787', gatewayUrl))
+  const commands = commandsOf(block.text.replaceAll(ADDRESS, gatewayUrl))
   return commands.filter((command) => !NOT_RUN.some(([pattern]) => pattern.test(command)))
 }
 
@@ -52,34 +55,9 @@ function runnable(block: Block): readonly string[] {
 async function runPage(blocks: readonly Block[]): Promise<readonly (readonly Ran[])[]> {
   const chosen = blocks.map(runnable)
   const ran = await runCommands(chosen.flat(), folder)
+  const asShown = ran.map((one) => ({ ...one, stdout: one.stdout.replaceAll(gatewayUrl, ADDRESS) }))
   let from = 0
-  return chosen.map(({ length }) => ran.slice(from, (from += length)))
-}
-
-/** What a reader of this block would write an issue about. */
-function complaints({ line, shown }: Block, ran: readonly Ran[]): readonly string[] {
-  if (ran.length === 0) return []
-  const broken = ran.filter(({ exitCode }) => exitCode !== 0)
-  const failures = ran.flatMap(({ statuses }) => statuses).filter((status) => status >= 400)
-  const unexpected = String(failures) !== String(shownFailures(shown))
-  const printed =
-    shown?.language === 'json' ? (ran.at(-1)?.stdout ?? '') : ran.map(({ stdout }) => stdout).join('\n')
-  return [
-    ...broken.map(({ command, exitCode, stderr }) => `ended with ${exitCode}: ${command}\n${stderr}`),
-    ...(unexpected ? [`answered ${failures}, shown ${shownFailures(shown)}:\n${transcript(ran)}`] : []),
-    ...(shown === null ? [] : missingFrom(printed, shown)),
-  ].map((sentence) => `line ${line}: ${sentence}`)
-}
-
-function transcript(ran: readonly Ran[]): string {
-  return ran.map(({ command, stdout, statuses }) => `$ ${command}\n${statuses}\n${stdout}`).join('\n')
-}
-
-// At the prompt of zsh, which macOS comes with, `#` begins no comment, and a bare `?` is a pattern that matches no file.
-function unfitForZsh({ line, text }: Block): readonly string[] {
-  const bare = text.replaceAll(/'[^']*'|"[^"]*"/g, '')
-  const signs = bare.match(/(?<=^|\s)#|[?*[\]]/gm) ?? []
-  return signs.map((sign) => `line ${line}: ${sign} outside of quotes`)
+  return chosen.map(({ length }) => asShown.slice(from, (from += length)))
 }
 
 const withCommands = pages().filter((page) => readPage(page).length > 0)

@@ -64,7 +64,7 @@ function patternOf(part: string): string {
   if (whole(ANYTHING).test(part)) return '.*'
   if (whole(TIME).test(part)) return TIME.source
   if (whole(ID).test(part)) return `${part.slice(0, part.indexOf('_') + 1)}[0-9a-z]{26}`
-  return RegExp.escape(part)
+  return part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
 function whole(pattern: RegExp): RegExp {

@@ -16,6 +16,7 @@ export interface Ran {
 
 const END = '\u001E'
 const STATUS = '\u001F'
+const STATUS_LINE = new RegExp(`${STATUS}(\\d+)\n`, 'g')
 
 // curl's own exit code says nothing of a 404, and -f on the page would hide the answer from the reader.
 const PRELUDE = [
@@ -36,15 +37,15 @@ export async function runCommands(commands: readonly string[], cwd: string): Pro
   await closed
   const printed = stdout.split(END)
   const said = stderr.split(END)
-  return commands.slice(0, said.length).map((command, index) => ({
+  const ran = commands.map((command, index) => ({
     command,
     exitCode: exitCodeOf(printed[index + 1]),
     stdout: outputOf(printed[index], index),
-    stderr: (said[index] ?? '').replaceAll(new RegExp(`${STATUS}\\d+\\n`, 'g'), ''),
-    statuses: [...(said[index] ?? '').matchAll(new RegExp(`${STATUS}(\\d+)`, 'g'))].map((match) =>
-      Number(match[1]),
-    ),
+    stderr: (said[index] ?? '').replaceAll(STATUS_LINE, ''),
+    statuses: [...(said[index] ?? '').matchAll(STATUS_LINE)].map((match) => Number(match[1])),
   }))
+  const failed = ran.findIndex(({ exitCode }) => exitCode !== 0)
+  return failed === -1 ? ran : ran.slice(0, failed + 1)
 }
 
 /** A block's commands, each whole: a loop or a line that goes on behind a backslash is one. */
