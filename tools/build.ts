@@ -1,7 +1,8 @@
-// Builds the Worker and the origin verifier. Splitting keeps the control plane in chunks of its own, which workerd
+// Builds the Worker, the origin verifier and the command line. Splitting keeps the control plane in chunks of its own, which workerd
 // evaluates only when a control-plane request imports them. Prints nothing when all is well.
-import { rm, writeFile } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { build as bundle, type Plugin } from 'esbuild'
+import manifest from '../package.json' with { type: 'json' }
 
 // zod's index imports every locale (about 500 KiB); only the English messages are ever shown.
 const englishOnly: Plugin = {
@@ -47,4 +48,20 @@ async function buildOrigin(): Promise<void> {
   })
 }
 
-if (import.meta.main) await Promise.all([buildWorker(), buildOrigin()])
+/** The command `latchkey`. Its libraries stay outside: npm installs them beside it. */
+export async function buildCli(): Promise<void> {
+  const outdir = 'dist/cli'
+  await rm(outdir, { recursive: true, force: true })
+  await bundle({
+    ...shared,
+    target: 'node20',
+    platform: 'node',
+    entryPoints: ['src/cli/latchkey.ts'],
+    outdir,
+    packages: 'external',
+    define: { LATCHKEY_VERSION: JSON.stringify(manifest.version) },
+  })
+  await chmod(`${outdir}/latchkey.js`, 0o755)
+}
+
+if (import.meta.main) await Promise.all([buildWorker(), buildOrigin(), buildCli()])

@@ -12,6 +12,7 @@ import { refused } from './refused.ts'
 import { requireHolder } from './self-auth.ts'
 import { mountCompliance } from './routes/compliance.ts'
 import { mountAuditEvents } from './routes/audit-events.ts'
+import { mountDeclared } from './routes/declared.ts'
 import { mountExplain } from './routes/explain.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
@@ -42,6 +43,9 @@ import { mountUpstreams } from './routes/upstreams.ts'
 import { mountUsage } from './routes/usage.ts'
 import { refuseInvalid } from './validation.ts'
 
+/** A year, for this host alone: what else stands below the domain is its owner's to say, hence no `includeSubDomains`. */
+const TRANSPORT_SECURITY = 'max-age=31536000'
+
 const app = buildApp()
 
 /** Answers a request for /_latchkey or below. Never throws. */
@@ -50,6 +54,8 @@ export async function handleControl(request: Request, deps: ControlDeps): Promis
   const headers = new Headers(response.headers)
   headers.set('x-request-id', deps.requestId)
   headers.set('x-content-type-options', 'nosniff')
+  // Over http a browser does not believe it (RFC 6797, section 8.1), and local development has no https to be sent to.
+  if (request.url.startsWith('https:')) headers.set('strict-transport-security', TRANSPORT_SECURITY)
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
   return new Response(response.body, { status: response.status, headers })
 }
@@ -93,6 +99,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountRoutes,
     mountExplain,
     mountReplacements,
+    mountDeclared,
     mountSettings,
     mountAuditEvents,
     mountUsage,

@@ -6,6 +6,7 @@ import { CONTENDED } from '../store/commit.ts'
 import type { Item, Refused } from './bulk-items.ts'
 import { enforce, pauseAfter } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
+import { logFailure } from './failure.ts'
 import type { Propagation } from './propagation.ts'
 
 /** What became of items. */
@@ -22,6 +23,13 @@ const CONTENTION = refuse('conflict', {
   detail: 'Too many changes at the same time. Nothing of this was stored: try again.',
 })
 
+const FAILED = 'failed' as const
+
+const FAILURE = refuse('internal_error', {
+  detail:
+    'Storage failed. Whether this was stored is not known: look before you repeat it. What other items say holds.',
+})
+
 /** Decides, writes and publishes a chunk. Copies in KV are left to the next reader: each would cost a read and a write. */
 export async function changeChunk<T>(
   deps: ControlDeps,
@@ -32,9 +40,16 @@ export async function changeChunk<T>(
 ): Promise<Outcome> {
   const author = { actor, context, at: deps.now() }
   const pause = (attempt: number) => pauseAfter(deps, attempt)
-  const committed = await commitMany(deps.databases, { chain, draft }, author, pause)
-  if (committed === CONTENDED) {
-    const refused = chunk.map(({ index }) => ({ index, refusal: CONTENTION }))
+  // What the other chunks did stands, and their secrets are told once: a chunk that fails must not take their answer along.
+  const committed = await commitMany(deps.databases, { chain, draft }, author, pause).catch(
+    (error: unknown) => {
+      logFailure(deps, 'bulk_chunk_failed', error)
+      return FAILED
+    },
+  )
+  if (committed === CONTENDED || committed === FAILED) {
+    const refusal = committed === CONTENDED ? CONTENTION : FAILURE
+    const refused = chunk.map(({ index }) => ({ index, refusal }))
     return { changed: [], refused, propagation: null }
   }
   const { changed, refused } = committed.drafted

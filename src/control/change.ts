@@ -14,7 +14,7 @@ import { inForce, pending, propagationOf, type Propagation } from './propagation
 import { publishInline } from './publish.ts'
 import { refuseTaken } from './refused.ts'
 
-/** Changes that are published in one call. */
+/** Changes of others that are published in one call. */
 const MAX_DUE = 500
 
 export interface Asked<T> extends Change<T, Refusal> {
@@ -67,6 +67,13 @@ export async function enforce(
   return isAll ? propagation : null
 }
 
+/** Publishes what earlier changes left unpublished; null where that is not done. For whoever repeats a change that is stored. */
+export async function enforceEarlier(deps: ControlDeps, chain: string): Promise<Propagation | null> {
+  const shard = chainDatabase(deps.databases, chain)
+  const due = await listUnpublished(shard, Number.MAX_SAFE_INTEGER, MAX_DUE).catch(() => null)
+  return due === null ? null : enforce(deps, chain, due, [])
+}
+
 interface PublishedDue {
   readonly due: readonly OutboxRow[]
   readonly told: Published
@@ -83,12 +90,14 @@ async function publishDue(
   shard: D1Database,
   own: readonly OutboxRow[],
 ): Promise<Result<PublishedDue, unknown>> {
-  const others = await listUnpublished(shard, Number.MAX_SAFE_INTEGER, MAX_DUE).catch(() => null)
+  // Its own are among them.
+  const limit = MAX_DUE + own.length
+  const others = await listUnpublished(shard, Number.MAX_SAFE_INTEGER, limit).catch(() => null)
   // Its own rows may have been published by another change meanwhile; what is said of them needs an answer of its own.
   const ids = new Set(own.map(({ id }) => id))
   const due = [...(others ?? []).filter(({ id }) => !ids.has(id)), ...own]
   const told = await publishInline(deps, changesOf(due))
-  return told.ok ? ok({ due, told: told.value, isAll: others !== null && others.length < MAX_DUE }) : told
+  return told.ok ? ok({ due, told: told.value, isAll: others !== null && others.length < limit }) : told
 }
 
 /** The first step alone: for what nothing can hold a copy of yet. */

@@ -27,6 +27,9 @@ export const externalId = text(255).nullish().openapi({ description: 'Your own i
 export const externalIdFilter = text(255).optional()
 
 /** IANA names; the offsets that Intl takes too have no summer time to count days by. */
+/** An address, in 254 characters: what SMTP takes of one (RFC 5321, section 4.5.3.1.3). */
+export const email = z.email().max(254)
+
 export const timeZone = z.string().max(64).refine(isTimeZone, 'Is not a time zone, such as Europe/Zurich.')
 
 function isTimeZone(value: string): boolean {

@@ -4,11 +4,21 @@ import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { ControlEnv } from './deps.ts'
 
-type HostCookie = 'latchkey_session' | 'latchkey_login'
+/** Of logins there may be several at a time: one for each tab. */
+type LoginCookie = `latchkey_login_${string}`
+type HostCookie = 'latchkey_session' | LoginCookie
 
 /** The value, or null. Over https a cookie without the prefix is as good as none: anybody could have set it. */
 export function readHostCookie(c: Context<ControlEnv>, name: HostCookie): string | null {
   return getCookie(c, prefixed(c, name)) ?? null
+}
+
+/** The logins that the browser has begun, the oldest first: in that order it sends its cookies (RFC 6265bis, section 5.8.3). */
+export function listLoginCookies(c: Context<ControlEnv>): readonly LoginCookie[] {
+  const beginning = prefixed(c, 'latchkey_login_')
+  return Object.keys(getCookie(c))
+    .filter((name) => name.startsWith(beginning))
+    .map((name) => `latchkey_login_${name.slice(beginning.length)}` as const)
 }
 
 /** Lax: a login ends with a navigation from the provider's site, which Strict would keep the cookie from. */

@@ -4,28 +4,15 @@ import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
 import type { Draft } from '../store/commit.ts'
-import { updateHolderMember, updateHolderOperator } from '../store/holder-rows.ts'
-import {
-  findInvitedMember,
-  findMemberBySubject,
-  findOperatorBySubject,
-  findUnboundOperator,
-  type Holder,
-  type MemberRow,
-  type OperatorRow,
-  type SubjectName,
-} from '../store/holders.ts'
+import { updateMember } from '../store/members.ts'
+import { updateOperator } from '../store/operators.ts'
+import type { Holder, MemberRow, OperatorRow } from '../store/holders.ts'
 import type { Reach } from '../store/reach.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { differences } from './draft.ts'
+import { findByAddress, findBySubject, type Identity } from './identity-lookup.ts'
 import { principalOf } from './principals.ts'
-
-/** What an identity provider says of a person. */
-export interface Identity extends SubjectName {
-  /** Null unless the provider says that it has verified it: anybody can claim an address. */
-  readonly verifiedEmail: string | null
-}
 
 type FindHolder = (
   deps: ControlDeps,
@@ -36,7 +23,7 @@ type FindHolder = (
 
 /**
  * Who logs in: by subject, else by verified address, in which case the subject is bound from now on and the address never
- * asked for again. Without an organization the operator comes first, then the oldest membership.
+ * asked for again.
  * @param organizationId the one whose member logs in; null: any, or the platform
  */
 export const findHolder: FindHolder = async (deps, identity, organizationId, by) => {
@@ -45,29 +32,6 @@ export const findHolder: FindHolder = async (deps, identity, organizationId, by)
   if (known !== null) return ok(known)
   const invited = await findByAddress(deps, reach, identity)
   return invited === null ? err(refuse('not_found')) : bind(deps, invited, identity, by)
-}
-
-async function findBySubject(
-  { databases, now }: ControlDeps,
-  reach: Reach,
-  identity: Identity,
-): Promise<Holder | null> {
-  const operator = reach === 'platform' ? await findOperatorBySubject(databases, identity, now()) : null
-  if (operator !== null) return { kind: 'operator', row: operator }
-  const member = await findMemberBySubject(databases, reach, identity)
-  return member === null ? null : { kind: 'member', row: member }
-}
-
-async function findByAddress(
-  { databases, now }: ControlDeps,
-  reach: Reach,
-  { verifiedEmail }: Identity,
-): Promise<Holder | null> {
-  if (verifiedEmail === null) return null
-  const operator = reach === 'platform' ? await findUnboundOperator(databases, verifiedEmail, now()) : null
-  if (operator !== null) return { kind: 'operator', row: operator }
-  const member = await findInvitedMember(databases, reach, verifiedEmail)
-  return member === null ? null : { kind: 'member', row: member }
 }
 
 function bind(
@@ -92,13 +56,18 @@ function draftBinding(holder: Holder, { issuer, subject }: Identity, at: number)
   const bound = { issuer, subject, updatedAt: at, version: holder.row.version + 1 }
   return holder.kind === 'operator'
     ? draftOperator(holder.row, { ...holder.row, ...bound })
-    : draftMember(holder.row, { ...holder.row, ...bound, state: 'active', joinedAt: at })
+    : draftMember(holder.row, {
+        ...holder.row,
+        ...bound,
+        state: 'active',
+        joinedAt: holder.row.joinedAt ?? at,
+      })
 }
 
 function draftOperator(before: OperatorRow, row: OperatorRow): Draft<Holder> {
   return {
     result: { kind: 'operator', row },
-    statements: (db) => [updateHolderOperator(db, before, row)],
+    statements: (db) => [updateOperator(db, before, row)],
     account: {
       action: 'operator.joined',
       target: { type: 'operator', id: row.id },
@@ -112,9 +81,9 @@ function draftOperator(before: OperatorRow, row: OperatorRow): Draft<Holder> {
 function draftMember(before: MemberRow, row: MemberRow): Draft<Holder> {
   return {
     result: { kind: 'member', row },
-    statements: (db) => [updateHolderMember(db, before, row)],
+    statements: (db) => [updateMember(db, before, row)],
     account: {
-      action: 'member.joined',
+      action: before.state === 'invited' ? 'member.joined' : 'member.bound',
       target: { type: 'member', id: row.id },
       teamId: row.teamId,
       changes: differences(shown(before), shown(row)),

@@ -5,7 +5,7 @@ import { members } from '../model/schema/tenants.ts'
 import { HOME } from '../policy/return-to.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import { findMemberByEmail, insertHolderMember } from '../store/holder-rows.ts'
+import { findMemberByEmail, insertMember } from '../store/members.ts'
 import type { MemberRow } from '../store/holders.ts'
 import { findOrganization } from '../store/organizations.ts'
 import { insertPortalLink, type PortalLinkRow } from '../store/portal-links.ts'
@@ -43,8 +43,8 @@ export async function inviteMember(
   const draft = async () => {
     const missing = await missingFor(deps, principal, member)
     if (missing !== null) return err(missing)
-    const insert = (db: Parameters<typeof insertHolderMember>[0]) => [
-      insertHolderMember(db, member),
+    const insert = (db: Parameters<typeof insertMember>[0]) => [
+      insertMember(db, member),
       insertPortalLink(db, link),
     ]
     const about = { action: 'member.invited', teamId: member.teamId, publish: null }

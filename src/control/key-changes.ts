@@ -16,7 +16,7 @@ import { brokenPolicy } from './key-policies.ts'
 import { keyReads, type KeyReads } from './key-reads.ts'
 import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
-import type { Decide, Decision, Resource } from './resource.ts'
+import { holderOf, type Decide, type Decision, type Resource } from './resource.ts'
 import { networkPolicy, viewKey, type KeyPatch } from './schemas/key.ts'
 
 export const KEY: Resource<KeyRow> = {
@@ -78,7 +78,7 @@ export function keyUpdate(
 ): Decide<KeyRow> {
   return async (key, at) => {
     if (key.state === 'revoked') return err(refuseRevoked())
-    const set = changesOf(patch)
+    const set = keySet(patch)
     // A time that stood there before may have passed since.
     const expiresAt = set.expiresAt === key.expiresAt ? undefined : set.expiresAt
     const broken =
@@ -93,11 +93,12 @@ export function keyUpdate(
       (await brokenPolicy(reads, { ...key, ...set }, { ...set, createdAt: key.createdAt }))
     if (refused !== null) return err(refused)
     const condition = planStands(databases, key.organizationId, planId)
-    return ok({ done: 'updated', set, heldBy: holder(set), condition })
+    return ok({ done: 'updated', set, heldBy: holderOf(set, KEY_AT_EDGE), condition })
   }
 }
 
-function changesOf(patch: z.infer<typeof KeyPatch>) {
+/** What a body says of the row. */
+export function keySet(patch: z.infer<typeof KeyPatch>) {
   return onlyGiven({
     name: patch.name,
     scopes: orCleared(patch.scopes, []),
@@ -112,11 +113,13 @@ function changesOf(patch: z.infer<typeof KeyPatch>) {
 }
 
 /** What `KeyFacts` (src/model/snapshot.ts) holds of the fields that can be changed. */
-const HELD_BY_EDGE: ReadonlySet<string> = new Set(['scopes', 'expiresAt', 'planId', 'network', 'metadata'])
-
-function holder(set: object): Decision<KeyRow>['heldBy'] {
-  return Object.keys(set).some((name) => HELD_BY_EDGE.has(name)) ? 'edge' : 'nobody'
-}
+export const KEY_AT_EDGE: ReadonlySet<string> = new Set([
+  'scopes',
+  'expiresAt',
+  'planId',
+  'network',
+  'metadata',
+])
 
 function unlessRevoked(
   decide: (key: KeyRow, at: number) => Omit<Decision<KeyRow>, 'heldBy'>,

@@ -15,7 +15,11 @@ export async function brokenPolicy(
   judged: JudgedKey,
 ): Promise<Refusal | null> {
   if (judged.expiresAt === undefined && judged.scopes === undefined) return null
-  const above = await policiesAbove(organizationId, projectId, planId)
+  return breachOf(await policiesAbove(organizationId, projectId, planId), judged)
+}
+
+/** 422 where one of these policies forbids what is being set; null when none does. */
+export function breachOf(above: PoliciesAbove, judged: JudgedKey): Refusal | null {
   const breach = findBreach(levelsOf(above), judged)
   if (breach === null) return null
   const { field, level, detail } = breach

@@ -8,6 +8,7 @@ import {
   refusesCancellation,
   refusesCompletion,
   refusesRotation,
+  refusesSuccession,
 } from '../policy/rotation.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -74,11 +75,14 @@ export async function rotateKey(
 }
 
 /** The old key ends now. One whose rotation is complete stays as it is. */
-export const completion: Decide<KeyRow> = (key, at) => {
-  const refused = refusesCompletion(key)
-  if (refused !== null) return err(refuse('conflict', { detail: refused }))
-  const set = isRotationOpen(key, at) ? { rotationGraceEndsAt: at - MAX_CLOCK_SKEW_MS } : {}
-  return ok({ done: 'rotation_completed', set, heldBy: 'edge' })
+export function completion({ databases }: ControlDeps): Decide<KeyRow> {
+  return async (key, at) => {
+    const successor = await findKey(databases, { organizationId: key.organizationId }, key.rotatedToId ?? '')
+    const refused = refusesCompletion(key) ?? (isRotationOpen(key, at) ? refusesSuccession(successor) : null)
+    if (refused !== null) return err(refuse('conflict', { detail: refused }))
+    const set = isRotationOpen(key, at) ? { rotationGraceEndsAt: at - MAX_CLOCK_SKEW_MS } : {}
+    return ok({ done: 'rotation_completed', set, heldBy: 'edge' })
+  }
 }
 
 /** The successor is revoked, and the old key goes on as before. */

@@ -3,13 +3,15 @@ import type { Context } from 'hono'
 import { SESSION_LIFE_MS } from '../policy/session.ts'
 import type { Refusal } from '../problem.ts'
 import { ok, type Result } from '../result.ts'
+import type { HeldSession } from '../store/held-session.ts'
 import { auditContext } from './audit-context.ts'
 import type { ControlEnv } from './deps.ts'
 import { logFailure } from './failure.ts'
 import { clearHostCookie, readHostCookie, setHostCookie } from './host-cookie.ts'
 import { principalOf } from './principals.ts'
 import { findLiveSession } from './session-auth.ts'
-import { endSession, type StartedSession } from './session-changes.ts'
+import type { StartedSession } from './session-changes.ts'
+import { endSession } from './session-endings.ts'
 
 /** Gives the browser its new session, and ends the one that it came with. */
 export async function logIn(c: Context<ControlEnv>, { token }: StartedSession): Promise<void> {
@@ -26,9 +28,14 @@ export async function logOut(c: Context<ControlEnv>): Promise<Result<null, Refus
   return ok(null)
 }
 
-async function endCarried(c: Context<ControlEnv>): Promise<Result<unknown, Refusal>> {
+/** The session that the browser has; null: none that is alive. */
+export async function findCarried(c: Context<ControlEnv>): Promise<HeldSession | null> {
   const token = readHostCookie(c, 'latchkey_session')
-  const held = token === null ? null : await findLiveSession(c.env, token)
+  return token === null ? null : findLiveSession(c.env, token)
+}
+
+async function endCarried(c: Context<ControlEnv>): Promise<Result<unknown, Refusal>> {
+  const held = await findCarried(c)
   if (held === null) return ok(null)
   const context = auditContext(c.req.raw.headers, c.env.requestId)
   return endSession(c.env, { ...principalOf(held.holder), context }, held.session.id)

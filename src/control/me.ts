@@ -1,9 +1,12 @@
 // Who the caller is, in the words of the database: a principal knows ids and permissions only.
 import type { z } from '@hono/zod-openapi'
 import { isId } from '../ids.ts'
-import { findHolderMember, findHolderOperator } from '../store/holder-rows.ts'
+import { findHolderMember } from '../store/members.ts'
+import { findOperator } from '../store/operators.ts'
 import { findOrganization } from '../store/organizations.ts'
+import { teamOf } from '../store/reach.ts'
 import type { SessionRow } from '../store/sessions.ts'
+import { findTeam } from '../store/teams.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { viewSession, type Me } from './schemas/session.ts'
 
@@ -23,6 +26,7 @@ export async function describeCaller(
     ...(await findPerson(deps, principal)),
     permissions: [...permissions],
     organization: await findOwnOrganization(deps, principal),
+    team: await findOwnTeam(deps, principal),
     session: session === null ? null : viewSession(session),
   }
 }
@@ -33,7 +37,7 @@ async function findPerson({ databases }: ControlDeps, { id, reach }: Principal):
     if (row !== null) return { kind: 'member', name: row.name, email: row.email, role: row.role }
   }
   if (isId('operator', id)) {
-    const row = await findHolderOperator(databases, id)
+    const row = await findOperator(databases, id)
     if (row !== null) return { kind: 'operator', name: row.name, email: row.email, role: row.role }
   }
   return ADMIN_TOKEN
@@ -45,5 +49,11 @@ async function findOwnOrganization(
 ): Promise<MeView['organization']> {
   if (reach === 'platform') return null
   const row = await findOrganization(databases, reach, reach.organizationId)
+  return row === null ? null : { id: row.id, name: row.name }
+}
+
+async function findOwnTeam({ databases }: ControlDeps, { reach }: Principal): Promise<MeView['team']> {
+  const id = teamOf(reach)
+  const row = id === null ? null : await findTeam(databases, reach, id)
   return row === null ? null : { id: row.id, name: row.name }
 }

@@ -2,12 +2,12 @@
 import type { z } from '@hono/zod-openapi'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { endAccess, endLinks } from '../store/access-endings.ts'
 import type { Database } from '../store/database.ts'
-import { updateHolderMember } from '../store/holder-rows.ts'
 import type { MemberRow } from '../store/holders.ts'
-import { findMember, hasOtherAdmin } from '../store/members.ts'
+import { findMember, hasOtherAdmin, updateMember } from '../store/members.ts'
 import { narrow } from '../store/reach.ts'
-import { endSessionsStatement } from '../store/sessions.ts'
+import type { HolderName } from '../store/sessions.ts'
 import type { Statement } from '../store/statement.ts'
 import { findTeam } from '../store/teams.ts'
 import { commitCreation } from './change.ts'
@@ -53,7 +53,7 @@ export async function changeMember(
     if (!decided.ok) return decided
     const { done, set, also = () => [] } = decided.value
     const update = (db: Database, row: MemberRow, whole: Partial<MemberRow>) => [
-      updateHolderMember(db, row, whole),
+      updateMember(db, row, whole),
       ...also(db),
     ]
     const about = { action: `member.${done}`, teamId: before.teamId ?? set.teamId ?? null, publish: null }
@@ -68,7 +68,7 @@ export function memberUpdate(
   principal: Principal,
   { role, team_id, name }: z.infer<typeof MemberPatch>,
 ): DecideMember {
-  return async (before) => {
+  return async (before, at) => {
     const leaves = role !== undefined && role !== 'team_lead' && team_id === undefined
     const set = onlyGiven({ role, teamId: leaves ? null : team_id, name })
     const after = { ...before, ...set }
@@ -77,8 +77,18 @@ export function memberUpdate(
       refusePlace(after.role, after.teamId) ??
       (set.teamId === undefined ? null : await missingTeam(deps, principal, after)) ??
       (after.role === 'admin' ? null : await refuseLoss(deps, principal, before))
-    return refused === null ? ok({ done: 'updated', set }) : err(refused)
+    if (refused !== null) return err(refused)
+    return ok({
+      done: 'updated',
+      set,
+      also: (db) => (isPlacedAnew(before, after) ? [endLinks(db, holderOf(before), at)] : []),
+    })
   }
+}
+
+// Who made a link for a viewer has not made one for an administrator, and may not be allowed to.
+function isPlacedAnew(before: MemberRow, { role, teamId }: MemberRow): boolean {
+  return before.role !== role || before.teamId !== teamId
 }
 
 /** The member is nobody from the next request on; its sessions end too, so that the trail of them is true. */
@@ -86,10 +96,13 @@ export function memberRemoval(deps: ControlDeps, principal: Principal): DecideMe
   return async (before, at) => {
     const refused = await refuseLoss(deps, principal, before)
     if (refused !== null) return err(refused)
-    const holder = { chain: before.organizationId, id: before.id }
     const set: Partial<MemberRow> = { state: 'removed', removedAt: at }
-    return ok({ done: 'removed', set, also: (db) => [endSessionsStatement(db, holder, at)] })
+    return ok({ done: 'removed', set, also: (db) => endAccess(db, holderOf(before), at) })
   }
+}
+
+function holderOf({ organizationId, id }: MemberRow): HolderName {
+  return { chain: organizationId, id }
 }
 
 /** 404 for a team that is not the organization's, or not within reach; null for none. */

@@ -5,7 +5,7 @@ import type { OidcConfig } from '../login-config.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { ControlDeps } from './deps.ts'
 import { logFailure } from './failure.ts'
-import type { Identity } from './identity.ts'
+import type { Identity } from './identity-lookup.ts'
 import type { LoginRefusal } from './login-page.ts'
 
 const TIMEOUT_SECONDS = 10

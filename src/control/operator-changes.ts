@@ -4,12 +4,17 @@ import type { z } from '@hono/zod-openapi'
 import { newId } from '../ids.ts'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { endAccess } from '../store/access-endings.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
 import type { Draft } from '../store/commit.ts'
-import { findHolderOperator, updateHolderOperator } from '../store/holder-rows.ts'
 import type { OperatorRow } from '../store/holders.ts'
-import { insertOperator, newOperatorRow } from '../store/operators.ts'
-import { endSessionsStatement } from '../store/sessions.ts'
+import {
+  findOperator,
+  findOperatorByEmail,
+  insertOperator,
+  newOperatorRow,
+  updateOperator,
+} from '../store/operators.ts'
 import { commitCreation } from './change.ts'
 import { CONFIG_CHANGE } from './config-change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -18,16 +23,17 @@ import { onlyGiven } from './given.ts'
 import { brokenExpiry } from './key-rules.ts'
 import { mintOperatorKey, type MintedOperatorKey } from './operator-key.ts'
 import { authorityNow, brokenEntry, exceeds, ifCovered } from './operator-rules.ts'
+import { refuseTaken } from './refused.ts'
 import { changeResource, type Decide, type Decision, type Resource } from './resource.ts'
 import { ifMatching } from './precondition.ts'
 import { viewOperator, type NewOperator, type OperatorPatch } from './schemas/operator.ts'
 
 export const OPERATOR: Resource<OperatorRow> = {
   noun: 'operator',
-  find: ({ databases }, _, id) => findHolderOperator(databases, id),
+  find: ({ databases }, _, id) => findOperator(databases, id),
   chainOf: () => PLATFORM_CHAIN,
   teamOf: async () => null,
-  update: (db, before, set) => [updateHolderOperator(db, before, set)],
+  update: (db, before, set) => [updateOperator(db, before, set)],
   show: viewOperator,
   // Never asked for: see `heldBy`.
   nameOf: () => CONFIG_CHANGE,
@@ -63,7 +69,7 @@ async function draftOperator(
 ): Promise<Result<Draft<OperatorRow>, Refusal>> {
   const giver = await authorityNow(deps, principal)
   if (!giver.ok) return giver
-  const refusal = exceeds(giver.value, row)
+  const refusal = exceeds(giver.value, row) ?? (await refuseAddress(deps, row))
   if (refusal !== null) return err(refusal)
   const about = { action: 'operator.created', teamId: null, publish: null }
   return ok(draftCreation(row, viewOperator, insertOperator, about))
@@ -108,12 +114,24 @@ export function operatorUpdate(
   principal: Principal,
   patch: z.infer<typeof OperatorPatch>,
 ): Decide<OperatorRow> {
-  return ifCovered(deps, principal, 'grants', (before, at) => {
+  return ifCovered(deps, principal, 'grants', async (before, at) => {
     const { name, email, role, expires_at: expiresAt } = patch
     const set = onlyGiven({ name, email, role, expiresAt })
-    const broken = brokenExpiry(expiresAt, at) ?? brokenEntry({ ...before, ...set })
+    const after = { ...before, ...set }
+    const taken = email === undefined ? null : await refuseAddress(deps, after)
+    const broken = brokenExpiry(expiresAt, at) ?? brokenEntry(after) ?? taken
     return broken === null ? ok({ done: 'updated', set, heldBy: 'nobody' }) : err(broken)
   })
+}
+
+// Two who wait for the same address: the second would be whoever has it later.
+async function refuseAddress(
+  { databases }: ControlDeps,
+  { id, email, subject }: OperatorRow,
+): Promise<Refusal | null> {
+  if (email === null || subject !== null) return null
+  const other = await findOperatorByEmail(databases, email)
+  return other === null || other.id === id ? null : refuseTaken('email')
 }
 
 /** Its sessions end for good: an operator who is resumed logs in again. */
@@ -142,6 +160,6 @@ function ending(id: string, at: number, done: string, set: Partial<OperatorRow>)
     done,
     set,
     heldBy: 'nobody',
-    around: (db, update) => [...update, endSessionsStatement(db, holder, at)],
+    around: (db, update) => [...update, ...endAccess(db, holder, at)],
   }
 }

@@ -12,9 +12,8 @@ import {
 } from '../policy/operator.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import { findHolderOperator } from '../store/holder-rows.ts'
 import type { OperatorRow } from '../store/holders.ts'
-import { hasOtherLastingOwner } from '../store/operators.ts'
+import { findOperator, hasOtherLastingOwner } from '../store/operators.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { showTime } from './fields.ts'
 import { refuseValue } from './refused.ts'
@@ -34,7 +33,7 @@ export async function authorityNow(
   { id, actor }: Principal,
 ): Promise<Result<Authority, Refusal>> {
   if (actor.break_glass) return ok(UNLIMITED)
-  const row = isId('operator', id) ? await findHolderOperator(databases, id) : null
+  const row = isId('operator', id) ? await findOperator(databases, id) : null
   return row !== null && mayAct(row, now()) ? ok(authorityOf(row)) : err(refuse('unauthorized'))
 }
 

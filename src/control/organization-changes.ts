@@ -3,6 +3,8 @@ import type { z } from '@hono/zod-openapi'
 import { newId } from '../ids.ts'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { endAccessWithin } from '../store/access-endings.ts'
+import type { Database } from '../store/database.ts'
 import {
   findOrganization,
   insertOrganization,
@@ -17,7 +19,7 @@ import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { refuseReference } from './refused.ts'
-import type { Decide, Resource } from './resource.ts'
+import { holderOf, type Decide, type Resource } from './resource.ts'
 import { givenPolicy } from './schemas/key-policy.ts'
 import { viewOrganization, type NewOrganization, type OrganizationPatch } from './schemas/organization.ts'
 
@@ -26,7 +28,7 @@ export const ORGANIZATION: Resource<OrganizationRow> = {
   find: ({ databases }, { reach }, id) => findOrganization(databases, reach, id),
   chainOf: ({ id }) => id,
   teamOf: async () => null,
-  update: updateOrganization,
+  update: updateWithAccess,
   show: viewOrganization,
   nameOf: ({ id }) => ({ kind: 'organization', subject: id }),
   unique: ['external_id'],
@@ -45,6 +47,7 @@ export async function makeOrganization(
     externalId: given.external_id ?? null,
     planId: given.plan_id ?? null,
     metadata: given.metadata ?? {},
+    ...onlyGiven({ timeZone: given.time_zone }),
     createdAt: at,
     updatedAt: at,
   })
@@ -67,16 +70,31 @@ export function organizationUpdate(
   return async ({ id }) => {
     const planId = patch.plan_id
     if (planId && (await findPlan(databases, planId)) === null) return err(refuseReference('/plan_id'))
-    const set = onlyGiven({
-      name: patch.name,
-      externalId: patch.external_id,
-      planId,
-      metadata: orCleared(patch.metadata, {}),
-      policy: givenPolicy(patch.policy),
-      timeZone: patch.time_zone,
-    })
-    // Copies of keys hold the plan, where key and project have none, and where the days of quotas begin.
-    const heldBy = 'planId' in set || 'timeZone' in set ? 'edge' : 'nobody'
+    const set = organizationSet(patch)
+    const heldBy = holderOf(set, ORGANIZATION_AT_EDGE)
     return ok({ done: 'updated', set, heldBy, condition: planStands(databases, id, planId) })
   }
+}
+
+/** Copies of keys hold the plan, where key and project have none, and where the days of quotas begin. */
+export const ORGANIZATION_AT_EDGE: ReadonlySet<string> = new Set(['planId', 'timeZone'])
+
+/** What a body says of the row. */
+export function organizationSet(patch: z.infer<typeof OrganizationPatch>) {
+  return onlyGiven({
+    name: patch.name,
+    externalId: patch.external_id,
+    planId: patch.plan_id,
+    metadata: orCleared(patch.metadata, {}),
+    policy: givenPolicy(patch.policy),
+    timeZone: patch.time_zone,
+  })
+}
+
+// Part of the write, whoever asks for it: the sessions of its members end with an organization, and whoever is let in again logs
+// in again.
+function updateWithAccess(db: Database, before: OrganizationRow, set: Partial<OrganizationRow>) {
+  const { state = 'active', updatedAt = before.updatedAt } = set
+  const ended = state === 'active' ? [] : endAccessWithin(db, before.id, updatedAt)
+  return [...updateOrganization(db, before, set), ...ended]
 }

@@ -49,16 +49,21 @@ export async function makePlan(
 
 export function planUpdate(patch: z.infer<typeof PlanPatch>): Decide<PlanRecord> {
   return (plan) => {
-    const set = onlyGiven({
-      name: patch.name,
-      limits: patch.limits?.map((limit) => limitRow(plan.id, limit)),
-      quotas: patch.quotas?.map((quota) => quotaRow(plan.id, quota)),
-      keyRules: givenPolicy(patch.key_rules),
-    })
+    const set = planSet(plan.id, patch)
     const broken = brokenPlanRule({ ...plan, ...set }, set)
     if (broken !== null) return err(broken)
     return ok({ done: 'updated', set, heldBy: Object.keys(set).length === 0 ? 'nobody' : 'edge' })
   }
+}
+
+/** What a body says of the plan with this id. */
+export function planSet(id: string, patch: z.infer<typeof PlanPatch>) {
+  return onlyGiven({
+    name: patch.name,
+    limits: patch.limits?.map((limit) => limitRow(id, limit)),
+    quotas: patch.quotas?.map((quota) => quotaRow(id, quota)),
+    keyRules: givenPolicy(patch.key_rules),
+  })
 }
 
 export function planDeletion({ databases }: ControlDeps): Decide<PlanRecord> {

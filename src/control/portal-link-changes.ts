@@ -6,7 +6,7 @@ import { HOME } from '../policy/return-to.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Draft } from '../store/commit.ts'
-import { findHolderMember, findMemberByEmail, insertHolderMember } from '../store/holder-rows.ts'
+import { findHolderMember, findMemberByEmail, insertMember } from '../store/members.ts'
 import type { MemberRow } from '../store/holders.ts'
 import { findOrganization } from '../store/organizations.ts'
 import { insertPortalLink, type PortalLinkRow } from '../store/portal-links.ts'
@@ -140,7 +140,7 @@ function draftLink(made: MadeLink, { member, isNew }: Addressee): Draft<MadeLink
   }
   return {
     result: made,
-    statements: (db) => [...(isNew ? [insertHolderMember(db, member)] : []), insertPortalLink(db, row)],
+    statements: (db) => [...(isNew ? [insertMember(db, member)] : []), insertPortalLink(db, row)],
     account: {
       action: 'portal_link.created',
       target: { type: 'portal_link', id: row.id },

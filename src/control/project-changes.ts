@@ -20,7 +20,7 @@ import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
 import { refuseReference, refuseValue } from './refused.ts'
-import type { Decide, Resource } from './resource.ts'
+import { holderOf, type Decide, type Resource } from './resource.ts'
 import { givenPolicy } from './schemas/key-policy.ts'
 import { DEFAULT_PREFIX, viewProject, type NewProject, type ProjectPatch } from './schemas/project.ts'
 
@@ -77,25 +77,32 @@ export function projectUpdate(
 ): Decide<ProjectRow> {
   return async (before) => {
     const { organizationId } = before
-    const set = onlyGiven({
-      name: patch.name,
-      externalId: patch.external_id,
-      teamId: patch.team_id,
-      planId: patch.plan_id,
-      metadata: orCleared(patch.metadata, {}),
-      policy: givenPolicy(patch.policy),
-      recoverable: patch.recoverable,
-      selfRotation: patch.self_rotation,
-    })
+    const set = projectSet(patch)
     const refused =
       brokenAssignment(principal, set, before) ??
       (await refuseReferences(deps, principal, { organizationId }, set))
     if (refused !== null) return err(refused)
-    // What copies of keys hold of their project.
-    const heldBy = 'name' in set || 'teamId' in set || 'planId' in set ? 'edge' : 'nobody'
+    const heldBy = holderOf(set, PROJECT_AT_EDGE)
     const condition = planStands(deps.databases, organizationId, set.planId)
     return ok({ done: 'updated', set, heldBy, condition })
   }
+}
+
+/** What copies of keys hold of their project. */
+export const PROJECT_AT_EDGE: ReadonlySet<string> = new Set(['name', 'teamId', 'planId'])
+
+/** What a body says of the row. */
+export function projectSet(patch: z.infer<typeof ProjectPatch>) {
+  return onlyGiven({
+    name: patch.name,
+    externalId: patch.external_id,
+    teamId: patch.team_id,
+    planId: patch.plan_id,
+    metadata: orCleared(patch.metadata, {}),
+    policy: givenPolicy(patch.policy),
+    recoverable: patch.recoverable,
+    selfRotation: patch.self_rotation,
+  })
 }
 
 async function refuseReferences(

@@ -50,6 +50,11 @@ export type Decide<Row> = (
   at: number,
 ) => Result<Decision<Row>, Refusal> | Promise<Result<Decision<Row>, Refusal>>
 
+/** @param atEdge the fields that copies at the edge hold */
+export function holderOf(set: object, atEdge: ReadonlySet<string>): Decision<never>['heldBy'] {
+  return Object.keys(set).some((name) => atEdge.has(name)) ? 'edge' : 'nobody'
+}
+
 export type Tracked = { readonly id: string; readonly version: number; readonly updatedAt: number }
 
 /** Changes the resource with this id; 404 where none is within reach. */

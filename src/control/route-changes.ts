@@ -23,7 +23,7 @@ export const ROUTE: Resource<RouteRow> = {
   update: updateRoute,
   show: viewRoute,
   nameOf: () => CONFIG_CHANGE,
-  unique: [],
+  unique: ['name'],
 }
 
 export async function makeRoute(
@@ -40,7 +40,7 @@ export async function makeRoute(
     createdAt: at,
     updatedAt: at,
   })
-  const broken = brokenRule(row)
+  const broken = brokenRouteRule(row)
   if (broken !== null) return err(broken)
   const about = { action: 'route.created', teamId: null, publish: CONFIG_CHANGE }
   const draft = async () =>
@@ -53,7 +53,7 @@ export async function makeRoute(
 export function routeUpdate({ databases }: ControlDeps, patch: z.infer<typeof RoutePatch>): Decide<RouteRow> {
   return async (route) => {
     const set = routeConditions(patch)
-    const broken = brokenRule({ ...route, ...set })
+    const broken = brokenRouteRule({ ...route, ...set })
     if (broken !== null) return err(broken)
     if (set.upstreamId !== undefined && (await findUpstream(databases, set.upstreamId)) === null)
       return err(refuseReference('/upstream_id'))
@@ -65,7 +65,7 @@ export const routeDeletion: Decide<RouteRow> = (_, at) =>
   ok({ done: 'deleted', set: { state: 'deleted', deletedAt: at }, heldBy: 'edge' })
 
 /** The rules between fields. Each says what would go wrong if it were stored. */
-function brokenRule({ auth, scopes, environment, pathMode, cors }: RouteRow): Refusal | null {
+export function brokenRouteRule({ auth, scopes, environment, pathMode, cors }: RouteRow): Refusal | null {
   const keyless = auth === 'optional' || auth === 'none'
   if (scopes.length > 0 && pathMode === 'raw')
     return refuseValue('/scopes', 'A raw path can be read in several ways: scopes cannot guard it.')

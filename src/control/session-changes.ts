@@ -1,26 +1,18 @@
-// How a session begins and ends. Both are changes like any other: one batch, one audit event, in the chain of whose it is.
+// How a session begins: a change like any other, in one batch with its audit event, in the chain of whose it is. How it ends
+// stands in `session-endings.ts`.
 import { newId } from '../ids.ts'
 import type { LoginMethod } from '../model/vocabulary.ts'
 import { SESSION_LIFE_MS } from '../policy/session.ts'
-import { refuse, type Refusal } from '../problem.ts'
-import { err, ok, type Result } from '../result.ts'
+import type { Refusal } from '../problem.ts'
+import { ok, type Result } from '../result.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
 import type { Draft } from '../store/commit.ts'
 import type { Holder } from '../store/holders.ts'
-import {
-  endSessionsStatement,
-  endSessionStatement,
-  findSession,
-  idsOfSessions,
-  insertSession,
-  type HolderName,
-  type SessionRow,
-} from '../store/sessions.ts'
+import { insertSession, type HolderName, type SessionRow } from '../store/sessions.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { differences } from './draft.ts'
 import { principalOf } from './principals.ts'
-import { viewSession } from './schemas/session.ts'
 import { mintToken } from './session-token.ts'
 
 export interface StartedSession {
@@ -55,7 +47,7 @@ export async function newSession(
     address: context.address ?? null,
     createdAt: at,
     lastSeenAt: at,
-    expiresAt: at + SESSION_LIFE_MS,
+    expiresAt: Math.min(at + SESSION_LIFE_MS, endOf(holder)),
     revokedAt: null,
   }
   return { row, token }
@@ -88,62 +80,9 @@ export function draftStart(holder: Holder, started: StartedSession): Draft<Start
   }
 }
 
-/** Ends one of the caller's own sessions; 404 for what is over, and for what is somebody else's. */
-export function endSession(
-  deps: ControlDeps,
-  principal: Principal,
-  id: string,
-): Promise<Result<SessionRow, Refusal>> {
-  const holder = sessionsOf(principal)
-  const at = deps.now()
-  const draft = async (): Promise<Result<Draft<SessionRow>, Refusal>> => {
-    const row = await findSession(deps.databases, holder, id, at)
-    if (row === null) return err(refuse('not_found'))
-    const ended = { ...row, revokedAt: at }
-    return ok({
-      result: ended,
-      statements: (db) => [endSessionStatement(db, id, at)],
-      account: {
-        action: 'session.ended',
-        target: { type: 'session', id },
-        teamId: null,
-        changes: differences(viewSession(row), viewSession(ended)),
-      },
-      publish: null,
-    })
-  }
-  return commitCreation(deps, principal, { chain: holder.chain, draft, unique: [] })
-}
-
-/** Ends all of the caller's own sessions, and says how many there were. */
-export function endSessions(deps: ControlDeps, principal: Principal): Promise<Result<number, Refusal>> {
-  const holder = sessionsOf(principal)
-  const at = deps.now()
-  const draft = async () => {
-    const ids = await idsOfSessions(deps.databases, holder, at)
-    return ok(draftEndOfAll(principal, holder, ids, at))
-  }
-  return commitCreation(deps, principal, { chain: holder.chain, draft, unique: [] })
-}
-
-function draftEndOfAll(
-  { actor }: Principal,
-  holder: HolderName,
-  ids: readonly string[],
-  at: number,
-): Draft<number> {
-  if (ids.length === 0) return { result: 0, statements: () => [], account: null, publish: null }
-  return {
-    result: ids.length,
-    statements: (db) => [endSessionsStatement(db, holder, at)],
-    account: {
-      action: 'sessions.ended',
-      target: { type: actor.type, id: holder.id },
-      teamId: null,
-      changes: differences({ sessions: ids }, { sessions: [] }),
-    },
-    publish: null,
-  }
+// An operator whose time is extended after it was over begins anew, as one who is resumed does.
+function endOf(holder: Holder): number {
+  return holder.kind === 'operator' ? (holder.row.expiresAt ?? Infinity) : Infinity
 }
 
 function teamOf(holder: Holder): string | null {

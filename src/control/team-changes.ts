@@ -53,13 +53,17 @@ export async function makeTeam(
 
 /** Nothing at the edge shows a team's fields. */
 export function teamUpdate(patch: z.infer<typeof TeamPatch>): Decide<TeamRow> {
-  const set = onlyGiven({
+  return () => ok({ done: 'updated', set: teamSet(patch), heldBy: 'nobody' })
+}
+
+/** What a body says of the row. */
+export function teamSet(patch: z.infer<typeof TeamPatch>) {
+  return onlyGiven({
     name: patch.name,
     externalId: patch.external_id,
     metadata: orCleared(patch.metadata, {}),
     policy: givenPolicy(patch.policy),
   })
-  return () => ok({ done: 'updated', set, heldBy: 'nobody' })
 }
 
 /** Its projects would be left with a team that is gone, and their keys revoked by it; its leads with nothing to lead. */

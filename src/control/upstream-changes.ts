@@ -72,18 +72,23 @@ export function upstreamUpdate(
   return async (upstream) => {
     const url = patch.url ? await judgeUrl(patch.url, calledUrl, deps) : ok(patch.url)
     if (!url.ok) return url
-    const set = onlyGiven({
-      name: patch.name,
-      url: url.value,
-      service: patch.service,
-      timeoutMs: patch.timeout_ms,
-      retries: patch.retries,
-    })
+    const set = upstreamSet({ ...patch, url: url.value })
     const { url: target, service } = { ...upstream, ...set }
     if ((target === null) === (service === null))
       return err(refuseValue('/url', 'An upstream has either url or service: clear the other with null.'))
     return ok({ done: 'updated', set, heldBy: Object.keys(set).length === 0 ? 'nobody' : 'edge' })
   }
+}
+
+/** What a body says of the row. Its URL has been judged. */
+export function upstreamSet(patch: z.infer<typeof UpstreamPatch>) {
+  return onlyGiven({
+    name: patch.name,
+    url: patch.url,
+    service: patch.service,
+    timeoutMs: patch.timeout_ms,
+    retries: patch.retries,
+  })
 }
 
 export function upstreamDeletion({ databases }: ControlDeps): Decide<UpstreamRow> {

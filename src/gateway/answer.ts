@@ -1,6 +1,7 @@
 // Step 8: the headers of the origin's answer as the client gets them.
 import type { CredentialLocation } from '../model/policy.ts'
 import type { KeyFacts } from '../model/snapshot.ts'
+import { setsOwnCookie } from '../policy/own-cookies.ts'
 import { applyCors } from './cors.ts'
 import type { Admission, Match } from './exchange.ts'
 import { cleanHeaders } from './headers.ts'
@@ -12,6 +13,7 @@ export function finishAnswer(response: Response, admission: Admission): Response
   const { request, target, config, trace, deps } = exchange
   const { headers } = response
   cleanHeaders(headers, null)
+  if (headers.has('set-cookie')) dropOwnCookies(headers)
   headers.set('x-request-id', trace.requestId)
   addLimitFields(headers, trace.draws, config.snapshot.settings.rateLimitFields, deps.now())
   hideOrigin(headers, target.origin, match)
@@ -19,6 +21,15 @@ export function finishAnswer(response: Response, admission: Admission): Response
   if (found !== null) warnOfExpiry(headers, found.key, config.snapshot.settings.expiryWarningMs, deps.now())
   applyCors(headers, request.headers.get('origin'), match.route.cors)
   return response
+}
+
+// An origin could log its visitors into the control plane as somebody else: what they then enter there is that one's.
+function dropOwnCookies(headers: Headers): void {
+  const lines = headers.getSetCookie()
+  const others = lines.filter((line) => !setsOwnCookie(line))
+  if (others.length === lines.length) return
+  headers.delete('set-cookie')
+  for (const line of others) headers.append('set-cookie', line)
 }
 
 // An origin that redirects to itself by its own address would send the client around the gateway, with its key.

@@ -2,6 +2,7 @@
 // was found, so that exactly that is removed before forwarding. It does not judge the key.
 import { looksLikeKey } from '../keys/format.ts'
 import type { CredentialLocation } from '../model/policy.ts'
+import { isOwnCookie } from '../policy/own-cookies.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 
@@ -134,6 +135,13 @@ export function withoutCookie(header: string, name: string): string {
     .join('; ')
 }
 
+/** A `Cookie` header without those of the control plane. */
+export function withoutOwnCookies(header: string): string {
+  return splitCookies(header)
+    .filter((pair) => !isOwnCookie(nameOf(pair)))
+    .join('; ')
+}
+
 function splitQuery(query: string): readonly string[] {
   return query.length < 2 ? [] : query.slice(1).split('&')
 }
@@ -151,8 +159,12 @@ function splitCookies(header: string): readonly string[] {
 }
 
 function isNamed(pair: string, name: string): boolean {
+  return nameOf(pair) === name
+}
+
+function nameOf(pair: string): string {
   const equals = pair.indexOf('=')
-  return decode(equals === -1 ? pair : pair.slice(0, equals)) === name
+  return decode(equals === -1 ? pair : pair.slice(0, equals))
 }
 
 function valueOf(pair: string): string {

@@ -3,6 +3,7 @@
 import {
   plainProtocols,
   withoutCookie,
+  withoutOwnCookies,
   withoutParameter,
   withoutText,
   type Credential,
@@ -160,13 +161,11 @@ function removeCredential(headers: Headers, credential: Credential): void {
   }
 }
 
-/** Those of the control plane, which may stand on this host: no origin is to see who operates the gateway, let alone to act as them. */
-const OWN_COOKIES = ['latchkey_session', 'latchkey_login'].flatMap((name) => [`__Host-${name}`, name])
-
+// No origin is to see who operates the gateway, let alone to act as them.
 function removeOwnCookies(headers: Headers): void {
   const cookie = headers.get('cookie')
   if (cookie?.includes('latchkey_') !== true) return
-  setOrDelete(headers, 'cookie', OWN_COOKIES.reduce(withoutCookie, cookie))
+  setOrDelete(headers, 'cookie', withoutOwnCookies(cookie))
 }
 
 function setOrDelete(headers: Headers, name: string, value: string): void {

@@ -1,5 +1,6 @@
 // Ends old keys that nobody uses any more, where their rotation was told to wait for that. Safe to run at any time, and to be
 // stopped anywhere: each is one change, decided on what stands there when it is written.
+import { errorName } from '../error-name.ts'
 import { MAX_CLOCK_SKEW_MS } from '../feed/usable.ts'
 import { isSilent } from '../policy/rotation.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -18,7 +19,10 @@ export async function completeRotations(deps: JobDeps): Promise<void> {
   const at = deps.now()
   for (const shard of deps.databases.shards)
     for (const { old } of await listSilentRotations(shard, at, MAX_COMPLETED))
-      await complete(deps, shard, old, at)
+      await complete(deps, shard, old, at).catch((error: unknown) =>
+        // One that fails must not keep the others from their end: the next run tries it again.
+        deps.log({ event: 'rotation_not_completed', key_id: old.id, error: errorName(error) }),
+      )
 }
 
 // The outbox tells the feed, a run later: the key has ended by everybody's clock before that.

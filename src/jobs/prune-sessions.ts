@@ -1,7 +1,6 @@
 // Deletes sessions and one-time links that have been over for a day. Until then a row shows, to whoever looks for it after
 // an incident, which session it was; the audit trail keeps that for good.
-import { prunePortalLinks } from '../store/portal-links.ts'
-import { pruneSessions } from '../store/sessions.ts'
+import { EXPIRING, pruneExpired } from '../store/expired-access.ts'
 import type { JobDeps } from './deps.ts'
 
 const KEPT_MS = 86_400_000
@@ -10,12 +9,10 @@ const MAX_ROWS = 5_000
 /** Statements for one table, shard and run; the next run goes on. */
 const MAX_ROUNDS = 10
 
-const PRUNES = [pruneSessions, prunePortalLinks]
-
 /** Safe to run at any time, and to be stopped anywhere. A session that was ended early goes when it would have expired. */
 export async function pruneEndedSessions({ databases, now }: JobDeps): Promise<void> {
   for (const shard of new Set([databases.primary, ...databases.shards]))
-    for (const prune of PRUNES) await pruneAll(() => prune(shard, now() - KEPT_MS, MAX_ROWS))
+    for (const table of EXPIRING) await pruneAll(() => pruneExpired(shard, table, now() - KEPT_MS, MAX_ROWS))
 }
 
 async function pruneAll(prune: () => Promise<number>): Promise<void> {

@@ -4,6 +4,8 @@
 export const HOME = '/_latchkey/portal/'
 
 const PREFIX = '/_latchkey/'
+/** What a login consists of: it would begin again without end, or show a page that has nothing to redeem. */
+const LOGIN_STEPS = /^\/_latchkey\/(?:login|callback|logout|session\/.*|portal\/session(?:\.js)?)$/
 const MAX_LENGTH = 1024
 // Any origin serves: it only shows whether the text leaves it.
 const BASE = 'https://here.invalid'
@@ -18,5 +20,16 @@ const BASE = 'https://here.invalid'
 export function parseReturnTo(text: string): string | null {
   if (text.length > MAX_LENGTH || !text.startsWith('/') || !URL.canParse(text, BASE)) return null
   const { origin, pathname, search, hash } = new URL(text, BASE)
-  return origin === BASE && pathname.startsWith(PREFIX) ? `${pathname}${search}${hash}` : null
+  if (origin !== BASE || !pathname.startsWith(PREFIX)) return null
+  const read = decode(pathname)
+  return read === null || LOGIN_STEPS.test(read) ? null : `${pathname}${search}${hash}`
+}
+
+// As the control plane reads its paths: `%6Cogin` is the login.
+function decode(pathname: string): string | null {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return null
+  }
 }

@@ -53,6 +53,15 @@ export function refusesCompletion({ rotatedToId, state }: RotationFacts): string
 }
 
 /**
+ * Why the old key may not be ended in favour of the new one; null when it may: with both gone, its holders would have none.
+ * @param successor null: it was deleted
+ */
+export function refusesSuccession(successor: Pick<RotationFacts, 'state'> | null): string | null {
+  if (successor !== null && !ENDED.has(successor.state)) return null
+  return 'The new key has ended, and this one would too: cancel the rotation, or revoke this key.'
+}
+
+/**
  * Why a rotation cannot be called off; null when it can.
  * @param now epoch milliseconds
  */

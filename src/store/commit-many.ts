@@ -1,8 +1,8 @@
 // Many changes of one organization, each with an event of its own, in one D1 batch of few statements. The lock is that of a
 // single change (commit.ts): all of them are decided on what is there when they are written, and written together.
 import { sql, type SQL } from 'drizzle-orm'
-import { auditStatements, eventRow, nextEvent, type Author, type ChainHead } from './audit.ts'
-import { hashEvent } from './audit-chain.ts'
+import { auditStatements, type Author, type ChainHead } from './audit.ts'
+import { eventsAfter } from './commit-chains.ts'
 import { atHead, chainDatabase, type CONTENDED, type Draft } from './commit.ts'
 import { open, type Database, type Databases } from './database.ts'
 import { outboxRow, outboxStatements, type OutboxRow } from './outbox.ts'
@@ -43,7 +43,11 @@ export async function commitMany<T extends ManyDrafts>(
       )
       .map(outboxRow)
     await runBatch(db, [
-      ...auditStatements(db, await eventsAfter(chain, head, drafts, author), allOf(drafts)),
+      ...auditStatements(
+        db,
+        await eventsAfter(new Map([[chain, head]]), accountsOf(chain, drafts), author),
+        allOf(drafts),
+      ),
       ...drafted.statements(db),
       ...outboxStatements(db, outbox, author.at),
     ])
@@ -52,18 +56,8 @@ export async function commitMany<T extends ManyDrafts>(
   return atHead(db, chain, attempt, pause)
 }
 
-// One after the other: each hash covers the one before it.
-async function eventsAfter(chain: string, head: ChainHead, drafts: ManyDrafts['drafts'], author: Author) {
-  const rows: ReturnType<typeof eventRow>[] = []
-  let last = head
-  for (const { account } of drafts) {
-    if (account === null) continue
-    const event = nextEvent(chain, last, account, author)
-    const hash = await hashEvent(last.hash, event)
-    rows.push(eventRow(event, { prevHash: last.hash, hash }))
-    last = { seq: event.seq, hash }
-  }
-  return rows
+function accountsOf(chain: string, drafts: ManyDrafts['drafts']) {
+  return drafts.flatMap(({ account }) => (account === null ? [] : { ...account, chain }))
 }
 
 function allOf(drafts: ManyDrafts['drafts']): SQL | undefined {

@@ -48,7 +48,7 @@ export interface Committed<T> {
 /** Too many others changed the same organization at the same time. Nothing was written. */
 export const CONTENDED = 'contended'
 
-const MAX_ATTEMPTS = 30
+export const MAX_ATTEMPTS = 30
 
 /**
  * Writes a change.

@@ -1,9 +1,9 @@
-// Those who can log in: operators, and members of organizations. Found by what an identity provider says of them.
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm'
+// Those who can log in: operators, and members of organizations. What they have in common, and what must hold of one who acts;
+// their rows are found and written in `operators.ts` and `members.ts`, and by what an identity provider says of them in
+// `logins.ts`.
+import { and, eq, gt, isNull, or } from 'drizzle-orm'
 import { operators } from '../model/schema/records.ts'
 import { members, organizations } from '../model/schema/tenants.ts'
-import { open, type Database, type Databases } from './database.ts'
-import { openWithin, within, type Reach } from './reach.ts'
 
 export type OperatorRow = typeof operators.$inferSelect
 export type MemberRow = typeof members.$inferSelect
@@ -13,123 +13,12 @@ export type Holder =
   | { readonly kind: 'operator'; readonly row: OperatorRow }
   | { readonly kind: 'member'; readonly row: MemberRow }
 
-/** `iss` and `sub` (OpenID Connect Core, section 5.7): the only two that name a person for good. */
-export interface SubjectName {
-  readonly issuer: string
-  readonly subject: string
-}
-
 /** What must hold of an operator who acts. @param now epoch milliseconds */
 export function operatorActs(now: number) {
   return and(eq(operators.state, 'active'), or(isNull(operators.expiresAt), gt(operators.expiresAt, now)))
 }
 
-/** @param now epoch milliseconds */
-export async function findOperatorBySubject(
-  databases: Databases,
-  { issuer, subject }: SubjectName,
-  now: number,
-): Promise<OperatorRow | null> {
-  const row = await open(databases.primary)
-    .select()
-    .from(operators)
-    .where(and(eq(operators.issuer, issuer), eq(operators.subject, subject), operatorActs(now)))
-    .get()
-  return row ?? null
-}
-
-/** An operator with this address whom no subject is bound to yet. @param now epoch milliseconds */
-export async function findUnboundOperator(
-  databases: Databases,
-  email: string,
-  now: number,
-): Promise<OperatorRow | null> {
-  const row = await unboundOperatorQuery(open(databases.primary), email, now).get()
-  return row ?? null
-}
-
-/**
- * Both sides are folded by SQLite, which knows ASCII alone: `toLowerCase` would make `k` of the Kelvin sign, and of somebody
- * else's address the one that was invited. Exported for the test that reads its query plan.
- */
-export function unboundOperatorQuery(db: Database, email: string, now: number) {
-  return db
-    .select()
-    .from(operators)
-    .where(
-      and(
-        sql`lower(${operators.email}) = lower(${email})`,
-        sql`${operators.subject} IS NULL`,
-        operatorActs(now),
-      ),
-    )
-    .orderBy(asc(operators.id))
-    .limit(1)
-}
-
-/** The oldest membership, of an organization that is active. */
-export function findMemberBySubject(
-  databases: Databases,
-  reach: Reach,
-  { issuer, subject }: SubjectName,
-): Promise<MemberRow | null> {
-  return oldestMember(databases, reach, (db) =>
-    db
-      .select({ member: members })
-      .from(members)
-      .innerJoin(organizations, activeOrganization())
-      .where(
-        and(
-          eq(members.issuer, issuer),
-          eq(members.subject, subject),
-          eq(members.state, 'active'),
-          within(reach, members.organizationId, { team: members.teamId }),
-        ),
-      )
-      .orderBy(asc(members.id))
-      .limit(1),
-  )
-}
-
-/** The oldest invitation for this address, to an organization that is active. */
-export function findInvitedMember(
-  databases: Databases,
-  reach: Reach,
-  email: string,
-): Promise<MemberRow | null> {
-  return oldestMember(databases, reach, (db) => invitedMemberQuery(db, reach, email))
-}
-
-/** Exported for the test that reads its query plan. */
-export function invitedMemberQuery(db: Database, reach: Reach, email: string) {
-  return db
-    .select({ member: members })
-    .from(members)
-    .innerJoin(organizations, activeOrganization())
-    .where(
-      and(
-        sql`lower(${members.email}) = lower(${email})`,
-        // Spelled out: an index on part of a table serves no parameter.
-        sql`${members.state} = 'invited'`,
-        within(reach, members.organizationId, { team: members.teamId }),
-      ),
-    )
-    .orderBy(asc(members.id))
-    .limit(1)
-}
-
 /** A member acts where its organization does. */
 export function activeOrganization() {
   return and(eq(organizations.id, members.organizationId), eq(organizations.state, 'active'))
-}
-
-/** The first of all shards by id. */
-export async function oldestMember(
-  databases: Databases,
-  reach: Reach,
-  query: (db: Database) => PromiseLike<readonly { readonly member: MemberRow }[]>,
-): Promise<MemberRow | null> {
-  const found = await Promise.all(openWithin(databases, reach).map(query))
-  const rows = found.flat().map(({ member }) => member)
-  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null
 }

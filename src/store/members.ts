@@ -1,70 +1,80 @@
-// Members: who of an organization can log in. How a login finds and writes them stands in `holders.ts`.
-import { and, desc, eq, lt, ne, sql } from 'drizzle-orm'
-import { members } from '../model/schema/tenants.ts'
-import type { MemberRole } from '../model/vocabulary.ts'
+// Members: who of an organization can log in. How they are found, made and written; lists of them stand in `member-list.ts`.
+import { and, asc, eq, ne, sql, type SQL } from 'drizzle-orm'
+import { members, organizations } from '../model/schema/tenants.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'
-import type { MemberRow } from './holders.ts'
-import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
+import { activeOrganization, type MemberRow } from './holders.ts'
 import { openWithin, within, type Reach } from './reach.ts'
-
-export interface MemberFilter {
-  readonly teamId?: string | undefined
-  readonly role?: MemberRole | undefined
-  /** Without it, all but the removed ones. */
-  readonly state?: MemberRow['state'] | undefined
-}
+import type { Statement } from './statement.ts'
 
 /** A member within reach that is not removed. A member's id does not say whose it is: every shard in reach is asked. */
 export async function findMember(databases: Databases, reach: Reach, id: string): Promise<MemberRow | null> {
   const rows = await Promise.all(
-    openWithin(databases, reach).map((db) =>
-      db
-        .select()
-        .from(members)
-        .where(
-          and(
-            eq(members.id, id),
-            within(reach, members.organizationId, { team: members.teamId }),
-            ne(members.state, 'removed'),
-          ),
-        )
-        .get(),
-    ),
+    openWithin(databases, reach).map((db) => db.select().from(members).where(isLeft(reach, id)).get()),
   )
   return rows.find((row) => row !== undefined) ?? null
 }
 
-export async function listMembers(
+/** As `findMember`, of an organization that is active: one who can log in. */
+export async function findHolderMember(
   databases: Databases,
   reach: Reach,
-  filter: MemberFilter,
-  page: PageRequest,
-): Promise<Page<MemberRow>> {
-  const lists = openWithin(databases, reach).map((db) => membersQuery(db, reach, filter, page))
-  return toPage(await Promise.all(lists), page)
+  id: string,
+): Promise<MemberRow | null> {
+  const rows = await Promise.all(
+    openWithin(databases, reach).map((db) =>
+      db
+        .select({ member: members })
+        .from(members)
+        .innerJoin(organizations, activeOrganization())
+        .where(isLeft(reach, id))
+        .get(),
+    ),
+  )
+  return rows.find((row) => row !== undefined)?.member ?? null
 }
 
-/** Exported for the test that reads its query plan. */
-export function membersQuery(
-  db: Database,
-  reach: Reach,
-  { teamId, role, state }: MemberFilter,
-  page: PageRequest,
-) {
+/** The member with this address who is not removed. */
+export async function findMemberByEmail(
+  databases: Databases,
+  organizationId: string,
+  email: string,
+): Promise<MemberRow | null> {
+  const row = await memberByEmailQuery(
+    open(databaseOf(databases, organizationId)),
+    organizationId,
+    email,
+  ).get()
+  return row ?? null
+}
+
+/** Exported for the test that reads its query plan. Folded by SQLite: see `logins.ts`. */
+export function memberByEmailQuery(db: Database, organizationId: string, email: string) {
   return db
     .select()
     .from(members)
     .where(
       and(
-        within(reach, members.organizationId, { team: members.teamId }),
-        lt(members.id, before(page)),
-        teamId === undefined ? undefined : eq(members.teamId, teamId),
-        role === undefined ? undefined : eq(members.role, role),
-        state === undefined ? ne(members.state, 'removed') : eq(members.state, state),
+        sql`lower(${members.email}) = lower(${email})`,
+        eq(members.organizationId, organizationId),
+        ne(members.state, 'removed'),
       ),
     )
-    .orderBy(desc(members.id))
-    .limit(rowsToRead(page))
+    .orderBy(asc(members.id))
+    .limit(1)
+}
+
+export function insertMember(db: Database, row: MemberRow): Statement {
+  return db.insert(members).values(row)
+}
+
+/** At the version that was judged. */
+export function updateMember(db: Database, row: MemberRow, set: Partial<MemberRow>): Statement {
+  const same = and(
+    eq(members.id, row.id),
+    eq(members.organizationId, row.organizationId),
+    eq(members.version, row.version),
+  )
+  return db.update(members).set(set).where(same)
 }
 
 /** True while the organization has an administrator who can act, besides this member. */
@@ -102,4 +112,12 @@ export async function hasMembers(
     .limit(1)
     .get()
   return row !== undefined
+}
+
+function isLeft(reach: Reach, id: string): SQL | undefined {
+  return and(
+    eq(members.id, id),
+    within(reach, members.organizationId, { team: members.teamId }),
+    ne(members.state, 'removed'),
+  )
 }

@@ -20,9 +20,14 @@ export async function listSilentRotations(
   return silentRotationsQuery(open(shard), now, limit)
 }
 
-/** The rotation of this key as it is now; null where there is none. */
+/** The rotation of this key as it is now; null where there is none, or where the new key has ended. */
 export async function findRotation(db: Database, oldId: string): Promise<OpenRotation | null> {
-  return (await rotations(db).where(eq(apiKeys.id, oldId)).get()) ?? null
+  const lasting = notInArray(successors.state, ['revoked', 'deleted'])
+  return (
+    (await rotations(db)
+      .where(and(eq(apiKeys.id, oldId), lasting))
+      .get()) ?? null
+  )
 }
 
 /** Exported for the test that reads its query plan. The same rule as `isSilent` in src/policy/rotation.ts. */
@@ -34,6 +39,8 @@ export function silentRotationsQuery(db: Database, now: number, limit: number) {
         isNotNull(apiKeys.rotationQuietMs),
         gt(apiKeys.rotationGraceEndsAt, now),
         notInArray(apiKeys.state, ['revoked', 'deleted']),
+        // With both ended, nobody would be left with a key.
+        notInArray(successors.state, ['revoked', 'deleted']),
         sql`${lastSign} + ${apiKeys.rotationQuietMs} <= ${now}`,
       ),
     )

@@ -18,6 +18,11 @@ export function planUnused(id: string): SQL {
   return sql`NOT ${isUsed(id)}`
 }
 
+/** The same of several, for one batch; undefined for none. */
+export function plansUnused(ids: readonly string[]): SQL | undefined {
+  return ids.length === 0 ? undefined : sql.join(ids.map(planUnused), sql` AND `)
+}
+
 // What is deleted stays deleted, and its keys with it. A revoked key that is restored has its plan looked at then.
 function isUsed(id: string): SQL {
   return sql`(

@@ -1,8 +1,8 @@
 // Plans, with their named limits and quotas. Configuration: in the first database, whatever the tenants do.
 import { and, asc, desc, eq, lt, sql, type SQL } from 'drizzle-orm'
-import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { planLimits, planQuotas, plans } from '../model/schema/plans.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'
+import { isIn } from './is-in.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
 import { completeRow, type Statement } from './statement.ts'
 
@@ -106,9 +106,4 @@ async function withParts(db: Database, rows: readonly PlanRow[]): Promise<readon
     limits: limits.filter((limit) => limit.planId === plan.id),
     quotas: quotas.filter((quota) => quota.planId === plan.id),
   }))
-}
-
-// One parameter for all ids, where `inArray` would need one each and D1 takes 100.
-function isIn(column: AnySQLiteColumn, ids: readonly string[]): SQL {
-  return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
 }

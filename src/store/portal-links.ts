@@ -1,7 +1,9 @@
 // One-time links into the portal, in the database of the organization that they lead to.
-import { and, eq, inArray, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull } from 'drizzle-orm'
 import { portalLinks } from '../model/schema/sessions.ts'
+import { chainDatabase } from './commit.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'
+import type { HolderName } from './sessions.ts'
 import type { Statement } from './statement.ts'
 
 export type PortalLinkRow = typeof portalLinks.$inferSelect
@@ -24,36 +26,36 @@ export async function findPortalLink(
   return row ?? null
 }
 
+/** Ids of the member's links that can still be redeemed. @param now epoch milliseconds */
+export async function idsOfOpenLinks(
+  databases: Databases,
+  { chain, id }: HolderName,
+  now: number,
+): Promise<readonly string[]> {
+  const rows = await openLinksQuery(open(chainDatabase(databases, chain)), { chain, id }, now)
+  return rows.map((row) => row.id)
+}
+
+/** Exported for the test that reads its query plan. */
+export function openLinksQuery(db: Database, { chain, id }: HolderName, now: number) {
+  return db
+    .select({ id: portalLinks.id })
+    .from(portalLinks)
+    .where(
+      and(
+        eq(portalLinks.memberId, id),
+        eq(portalLinks.organizationId, chain),
+        isNull(portalLinks.redeemedAt),
+        gt(portalLinks.expiresAt, now),
+      ),
+    )
+    .orderBy(desc(portalLinks.id))
+}
+
 /** @param at epoch milliseconds */
 export function redeemStatement(db: Database, { id }: PortalLinkRow, at: number): Statement {
   return db
     .update(portalLinks)
     .set({ redeemedAt: at })
     .where(and(eq(portalLinks.id, id), isNull(portalLinks.redeemedAt)))
-}
-
-/**
- * Deletes at most `limit` links.
- * @param expiredBefore epoch milliseconds
- * @returns how many were deleted
- */
-export async function prunePortalLinks(
-  shard: D1Database,
-  expiredBefore: number,
-  limit: number,
-): Promise<number> {
-  const db = open(shard)
-  const { meta } = await db
-    .delete(portalLinks)
-    .where(inArray(portalLinks.id, expiredLinksQuery(db, expiredBefore, limit)))
-  return meta.changes
-}
-
-/** Exported for the test that reads its query plan. */
-export function expiredLinksQuery(db: Database, expiredBefore: number, limit: number) {
-  return db
-    .select({ id: portalLinks.id })
-    .from(portalLinks)
-    .where(lt(portalLinks.expiresAt, expiredBefore))
-    .limit(limit)
 }

@@ -1,5 +1,5 @@
-// Sessions in D1: how they begin, are listed, end and are forgotten.
-import { and, desc, eq, gt, inArray, isNull, lt, type SQL } from 'drizzle-orm'
+// Sessions in D1: how they begin, are found and end.
+import { and, desc, eq, gt, isNull, lt, type SQL } from 'drizzle-orm'
 import { sessions } from '../model/schema/sessions.ts'
 import { SESSION_IDLE_MS } from '../policy/session.ts'
 import { chainDatabase } from './commit.ts'
@@ -77,11 +77,6 @@ export function endSessionStatement(db: Database, id: string, at: number): State
     .where(and(eq(sessions.id, id), isNull(sessions.revokedAt)))
 }
 
-/** @param at epoch milliseconds */
-export function endSessionsStatement(db: Database, holder: HolderName, at: number): Statement {
-  return db.update(sessions).set({ revokedAt: at }).where(aliveOf(holder, at))
-}
-
 /** Writes down that the session is in use. Never backwards. @param now epoch milliseconds */
 export async function touchSession(
   databases: Databases,
@@ -94,36 +89,13 @@ export async function touchSession(
     .where(and(eq(sessions.id, id), lt(sessions.lastSeenAt, now)))
 }
 
-/**
- * Deletes at most `limit` sessions.
- * @param expiredBefore epoch milliseconds
- * @returns how many were deleted
- */
-export async function pruneSessions(
-  shard: D1Database,
-  expiredBefore: number,
-  limit: number,
-): Promise<number> {
-  const db = open(shard)
-  const { meta } = await db
-    .delete(sessions)
-    .where(inArray(sessions.id, expiredSessionsQuery(db, expiredBefore, limit)))
-  return meta.changes
-}
-
-/** Exported for the test that reads its query plan. */
-export function expiredSessionsQuery(db: Database, expiredBefore: number, limit: number) {
-  return db
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(lt(sessions.expiresAt, expiredBefore))
-    .limit(limit)
-}
-
 function aliveOf({ chain, id }: HolderName, now: number): SQL | undefined {
+  return and(eq(sessions.holderId, id), eq(sessions.organizationId, chain), aliveAt(now))
+}
+
+/** What must hold of a session that is not over. @param now epoch milliseconds */
+export function aliveAt(now: number): SQL | undefined {
   return and(
-    eq(sessions.holderId, id),
-    eq(sessions.organizationId, chain),
     isNull(sessions.revokedAt),
     gt(sessions.expiresAt, now),
     gt(sessions.lastSeenAt, now - SESSION_IDLE_MS),

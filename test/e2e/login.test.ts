@@ -119,7 +119,8 @@ describe('anybody else', () => {
     expect((await new Browser().request(callback)).status).toBe(400)
     const other = new Browser()
     await authorize(other, 'eve')
-    expect((await other.request(callback)).status).toBe(403)
+    expect((await other.request(callback)).status).toBe(400)
+    expect(await me(other)).toBeNull()
     const copy = new Browser()
     copy.cookies.set(gateway.url, new Map(browser.cookies.get(gateway.url)))
     expect((await browser.request(callback)).status).toBe(303)
@@ -128,14 +129,14 @@ describe('anybody else', () => {
   })
 
   test('does not get a session out of a code that the provider gave for another state or issuer', async () => {
-    for (const [name, value] of [
-      ['state', 'x'],
-      ['iss', 'https://evil.example'],
+    for (const [name, value, status] of [
+      ['state', 'x', 400],
+      ['iss', 'https://evil.example', 403],
     ] as const) {
       const browser = new Browser()
       const callback = new URL(await authorize(browser, 'bob'))
       callback.searchParams.set(name, value)
-      expect((await browser.request(callback.href)).status).toBe(403)
+      expect((await browser.request(callback.href)).status).toBe(status)
       expect(await me(browser)).toBeNull()
     }
   })

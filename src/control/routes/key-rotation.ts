@@ -73,7 +73,7 @@ export function mountKeyRotation(app: OpenAPIHono<ControlEnv>): void {
     return found.ok ? c.json(found.value, 200) : refused(c, found.error)
   })
 
-  app.openapi(complete, async (c) => answerKey(c, completion))
+  app.openapi(complete, async (c) => answerKey(c, completion(c.env)))
   app.openapi(cancel, async (c) => answerKey(c, cancellation(c.env)))
 }
 

@@ -2,16 +2,18 @@
 // browser that navigates, so they answer with a redirect or a page.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import { isId } from '../../ids.ts'
 import type { LoginMethod } from '../../model/vocabulary.ts'
 import { HOME, parseReturnTo } from '../../policy/return-to.ts'
+import { refuse } from '../../problem.ts'
 import { auditContext } from '../audit-context.ts'
 import type { ControlEnv } from '../deps.ts'
 import { PAGE_POLICY } from '../errors-page.ts'
-import { clearHostCookie, readHostCookie, setHostCookie } from '../host-cookie.ts'
-import { findHolder, type Identity } from '../identity.ts'
+import { findHolder } from '../identity.ts'
+import type { Identity } from '../identity-lookup.ts'
 import { logIn, logOut } from '../log-in.ts'
-import { LOGIN_MS, openLogin, sealLogin } from '../login-cookie.ts'
+import { keepLogin, takeLogin } from '../login-cookie.ts'
 import { LOGIN_PATH, loginPage, statusOf, type LoginRefusal } from '../login-page.ts'
 import { problemResponses } from '../operation.ts'
 import { ownPageOnly } from '../own-page.ts'
@@ -23,6 +25,11 @@ const CALLBACK_PATH = '/_latchkey/callback'
 const ASSERTION_HEADER = 'cf-access-jwt-assertion'
 
 type LoginContext = Context<ControlEnv>
+
+/** Hono answers a HEAD by doing the GET: one would use up the code, or begin a session that nobody gets. */
+const getOnly = createMiddleware<ControlEnv>(async (c, next) =>
+  c.req.raw.method === 'GET' ? next() : refused(c, refuse('method_not_allowed', { allow: ['GET'] })),
+)
 
 /** Where a login leads, and as whose member. */
 interface Destination {
@@ -49,7 +56,7 @@ const logout = createRoute({
 })
 
 export function mountLogin(app: OpenAPIHono<ControlEnv>): void {
-  app.get(LOGIN_PATH, tlsOnly, async (c) => {
+  app.get(LOGIN_PATH, tlsOnly, getOnly, async (c) => {
     const { oidc, access } = c.env.config.login
     const destination = readDestination(c)
     if (destination === null) return refusePage(c, 'return_refused')
@@ -62,7 +69,7 @@ export function mountLogin(app: OpenAPIHono<ControlEnv>): void {
     return oidc === null ? refusePage(c, 'login_not_configured') : begin(c, destination)
   })
 
-  app.get(CALLBACK_PATH, tlsOnly, finish)
+  app.get(CALLBACK_PATH, tlsOnly, getOnly, finish)
 
   app.openapi(logout, async (c) => {
     const ended = await logOut(c)
@@ -77,18 +84,14 @@ async function begin(c: LoginContext, destination: Destination): Promise<Respons
   const begun = await beginOidc(c.env, oidc, `${new URL(c.req.url).origin}${CALLBACK_PATH}`)
   if (!begun.ok) return refusePage(c, begun.error)
   const { url, secrets } = begun.value
-  const expiresAt = c.env.now() + LOGIN_MS
-  const sealed = await sealLogin(c.env, { ...secrets, ...destination, issuer: oidc.issuer, expiresAt })
-  setHostCookie(c, 'latchkey_login', sealed, LOGIN_MS)
+  await keepLogin(c, { ...secrets, ...destination, issuer: oidc.issuer })
   return c.redirect(url, 303)
 }
 
 async function finish(c: LoginContext): Promise<Response> {
   const { oidc } = c.env.config.login
   if (oidc === null) return refusePage(c, 'login_not_configured')
-  const state = await openLogin(c.env, readHostCookie(c, 'latchkey_login'), oidc.issuer)
-  // Whatever comes of it: one login has one answer.
-  clearHostCookie(c, 'latchkey_login')
+  const state = await takeLogin(c, c.req.query('state'), oidc.issuer)
   if (state === null) return refusePage(c, 'login_expired')
   const { finishOidc } = await import('../oidc.ts')
   const identity = await finishOidc(c.env, oidc, new URL(c.req.url), state)

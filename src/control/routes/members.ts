@@ -4,7 +4,8 @@ import type { Context } from 'hono'
 import { MEMBER_ROLES, MEMBER_STATES } from '../../model/vocabulary.ts'
 import type { Refusal } from '../../problem.ts'
 import type { Result } from '../../result.ts'
-import { findMember, listMembers } from '../../store/members.ts'
+import { listMembers } from '../../store/member-list.ts'
+import { findMember } from '../../store/members.ts'
 import { EMPTY_PAGE } from '../../store/page.ts'
 import { narrow } from '../../store/reach.ts'
 import { answerFound } from '../change-answer.ts'
@@ -27,6 +28,7 @@ const filters = z.strictObject({
   organization_id: field.id('organization').optional(),
   team_id: field.id('team').optional(),
   role: z.enum(MEMBER_ROLES).optional(),
+  email: field.email.optional().openapi({ description: 'In whatever case it is written.' }),
   state: z.enum(MEMBER_STATES).optional().openapi({ description: 'Without it, all but the removed ones.' }),
   ...pageFields,
 })

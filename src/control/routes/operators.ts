@@ -1,10 +1,11 @@
 // /_latchkey/v1/operators: who operates the gateway, by a key or by logging in.
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { findHolderOperator } from '../../store/holder-rows.ts'
-import { listOperators } from '../../store/operators.ts'
+import { PLATFORM_ROLES, TENANT_STATES } from '../../model/vocabulary.ts'
+import { findOperator, listOperators } from '../../store/operators.ts'
 import { answerChange, answerFound } from '../change-answer.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
+import * as field from '../fields.ts'
 import { jsonBody, someBody } from '../json-body.ts'
 import { needs } from '../needs.ts'
 import {
@@ -41,6 +42,13 @@ import { waitQuery } from '../wait.ts'
 const PATH = '/_latchkey/v1/operators'
 const NO_STORE = { 'Cache-Control': 'no-store' }
 
+const filters = z.strictObject({
+  role: z.enum(PLATFORM_ROLES).optional(),
+  email: field.email.optional().openapi({ description: 'In whatever case it is written.' }),
+  state: z.enum(TENANT_STATES).optional().openapi({ description: 'Without it, all but the deleted ones.' }),
+  ...pageFields,
+})
+
 const create = createRoute({
   method: 'post',
   path: PATH,
@@ -55,7 +63,7 @@ const list = createRoute({
   path: PATH,
   summary: 'List operators, newest first',
   ...needs('operators:read'),
-  request: { query: z.strictObject(pageFields) },
+  request: { query: filters },
   responses: { 200: answer('A page', pageOf(Operator)), ...readProblems() },
 })
 
@@ -112,14 +120,16 @@ export function mountOperators(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(list, async (c) => {
     const { databases, config } = c.env
-    const page = await readPage(config.secret, ['operators'], c.req.valid('query'))
+    const { cursor, limit, ...filter } = c.req.valid('query')
+    const identity = ['operators', filter]
+    const page = await readPage(config.secret, identity, { cursor, limit })
     if (!page.ok) return refused(c, page.error)
-    const rows = await listOperators(databases, page.value)
-    return c.json(await pageBody(config.secret, ['operators'], rows, viewOperator), 200)
+    const rows = await listOperators(databases, filter, page.value)
+    return c.json(await pageBody(config.secret, identity, rows, viewOperator), 200)
   })
 
   app.openapi(get, async (c) => {
-    const row = await findHolderOperator(c.env.databases, c.req.valid('param').id)
+    const row = await findOperator(c.env.databases, c.req.valid('param').id)
     return answerFound(c, row, viewOperator)
   })
 

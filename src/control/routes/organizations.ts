@@ -70,7 +70,7 @@ const update = createRoute({
 const suspend = verbRoute(
   'organizations:write',
   `${PATH}/{id}/suspend`,
-  'Suspend an organization: none of its keys passes',
+  'Suspend an organization: none of its keys passes, and the sessions of its members end',
   ChangedOrganization,
 )
 const resume = verbRoute(

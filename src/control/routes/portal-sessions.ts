@@ -7,14 +7,21 @@ import type { ControlEnv } from '../deps.ts'
 import { showTime } from '../fields.ts'
 import { jsonBody } from '../json-body.ts'
 import { LINK_PAGE_PATH, LINK_SCRIPT, LINK_SCRIPT_PATH, linkPage, LINK_PAGE_POLICY } from '../link-page.ts'
-import { logIn } from '../log-in.ts'
+import { findCarried, logIn } from '../log-in.ts'
 import { needs } from '../needs.ts'
 import { answer, body, problemResponses, writeProblems } from '../operation.ts'
 import { ownPageOnly } from '../own-page.ts'
 import { makePortalLink } from '../portal-link-changes.ts'
-import { redeemPortalLink } from '../portal-link-redemption.ts'
+import { previewPortalLink } from '../portal-link-preview.ts'
+import { redeemPortalLink, resumeRedeemedLink } from '../portal-link-redemption.ts'
 import { refused } from '../refused.ts'
-import { NewPortalSession, PortalSession, Redeemed, Redemption } from '../schemas/portal-session.ts'
+import {
+  LinkPreview,
+  NewPortalSession,
+  PortalSession,
+  Redeemed,
+  Redemption,
+} from '../schemas/portal-session.ts'
 import { auditContext } from '../audit-context.ts'
 import { readToken } from '../session-token.ts'
 import { tlsOnly } from '../tls-only.ts'
@@ -28,6 +35,17 @@ const create = createRoute({
   responses: { 201: answer('Made', PortalSession), ...writeProblems('not_found', 'conflict') },
 })
 
+const LINK_PROBLEMS = [
+  'link_unusable',
+  'cross_site_request',
+  'tls_required',
+  'request_invalid',
+  'media_type_unsupported',
+  'body_too_large',
+  'internal_error',
+  'not_configured',
+] as const
+
 const redeem = createRoute({
   method: 'post',
   path: '/_latchkey/session/redeem',
@@ -37,17 +55,18 @@ const redeem = createRoute({
   request: body(Redemption),
   responses: {
     200: answer('Logged in', Redeemed),
-    ...problemResponses([
-      'link_unusable',
-      'cross_site_request',
-      'tls_required',
-      'request_invalid',
-      'media_type_unsupported',
-      'body_too_large',
-      'internal_error',
-      'not_configured',
-    ]),
+    ...problemResponses(LINK_PROBLEMS),
   },
+})
+
+const preview = createRoute({
+  method: 'post',
+  path: '/_latchkey/session/preview',
+  summary: 'Say whose session a one-time link begins, without redeeming it',
+  security: [],
+  middleware: [tlsOnly, ownPageOnly, jsonBody],
+  request: body(Redemption),
+  responses: { 200: answer('Whose', LinkPreview), ...problemResponses(LINK_PROBLEMS) },
 })
 
 export function mountPortalSessions(app: OpenAPIHono<ControlEnv>): void {
@@ -70,10 +89,21 @@ export function mountPortalSessions(app: OpenAPIHono<ControlEnv>): void {
     if (name === null) return refused(c, refuse('link_unusable'))
     const context = auditContext(c.req.raw.headers, c.env.requestId)
     const redeemed = await redeemPortalLink(c.env, name, { context })
-    if (!redeemed.ok) return refused(c, redeemed.error)
-    const { started, returnTo } = redeemed.value
-    await logIn(c, started)
-    return c.json({ return_to: returnTo, expires_at: showTime(started.row.expiresAt) }, 200)
+    if (redeemed.ok) {
+      const { started, returnTo } = redeemed.value
+      await logIn(c, started)
+      return c.json({ return_to: returnTo, expires_at: showTime(started.row.expiresAt) }, 200)
+    }
+    const resumed = await resumeRedeemedLink(c.env, name, await findCarried(c))
+    if (resumed === null) return refused(c, redeemed.error)
+    return c.json({ return_to: resumed.returnTo, expires_at: showTime(resumed.expiresAt) }, 200)
+  })
+
+  app.openapi(preview, async (c) => {
+    const name = await readToken(c.req.valid('json').token)
+    if (name === null) return refused(c, refuse('link_unusable'))
+    const seen = await previewPortalLink(c.env, name, await findCarried(c))
+    return seen.ok ? c.json(seen.value, 200) : refused(c, seen.error)
   })
 
   app.get(LINK_PAGE_PATH, (c) =>

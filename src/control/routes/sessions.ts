@@ -8,7 +8,8 @@ import { needsCaller } from '../needs.ts'
 import { answer, idParameter, pageOf, readProblems } from '../operation.ts'
 import { refused } from '../refused.ts'
 import { EndedSessions, Me, OwnSession, Session, viewSession } from '../schemas/session.ts'
-import { endSession, endSessions, sessionsOf } from '../session-changes.ts'
+import { sessionsOf } from '../session-changes.ts'
+import { endSession, endSessions } from '../session-endings.ts'
 
 const PATH = '/_latchkey/v1/sessions'
 

@@ -7,7 +7,7 @@ import * as field from '../fields.ts'
 export const NewMember = z
   .strictObject({
     organization_id: field.id('organization'),
-    email: z.email().max(254),
+    email: field.email,
     role: z.enum(MEMBER_ROLES),
     team_id: field.id('team').nullish().openapi({ description: "Of a team's lead, and of nobody else." }),
     name: field.name.nullish(),

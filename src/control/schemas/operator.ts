@@ -5,9 +5,7 @@ import type { OperatorRow } from '../../store/holders.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
 
-const email = z
-  .email()
-  .max(254)
+const email = field.email
   .nullish()
   .openapi({ description: 'Under which the operator logs in for the first time.' })
 const role = z.enum(PLATFORM_ROLES)

@@ -1,5 +1,6 @@
 // One-time links into the portal, on the wire.
 import { z } from '@hono/zod-openapi'
+import { HOLDER_KINDS, MEMBER_ROLES } from '../../model/vocabulary.ts'
 import { HOME, parseReturnTo } from '../../policy/return-to.ts'
 import * as field from '../fields.ts'
 
@@ -21,7 +22,7 @@ export const NewPortalSession = z
   .strictObject({
     member_id: field.id('member').optional(),
     organization_id: field.id('organization').optional(),
-    email: z.email().max(254).optional(),
+    email: field.email.optional(),
     name: field.name.optional(),
     /** A team's lead is made where members are. */
     role: z.enum(['admin', 'member', 'viewer']).optional(),
@@ -44,6 +45,18 @@ export const PortalSession = z
 export const Redemption = z.strictObject({ token: z.string().min(1).max(256) }).openapi('Redemption')
 
 export const Redeemed = z.object({ return_to: z.string(), expires_at: field.shownTime }).openapi('Redeemed')
+
+/** What the page of a link says before its button is pressed. */
+export const LinkPreview = z
+  .object({
+    organization: z.object({ name: z.string() }),
+    member: z.object({ name: z.string().nullable(), email: z.string(), role: z.enum(MEMBER_ROLES) }),
+    replaces: z
+      .object({ kind: z.enum(HOLDER_KINDS), name: z.string().nullable(), email: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'As whom this browser is logged in: that session ends with the redemption.' }),
+  })
+  .openapi('LinkPreview')
 
 interface Named {
   readonly member_id?: string | undefined

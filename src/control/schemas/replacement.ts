@@ -96,6 +96,7 @@ export const UPSTREAM_DEFAULTS: Defaults<z.infer<typeof NewUpstream>, z.infer<ty
 }
 
 export const ROUTE_DEFAULTS: Defaults<z.infer<typeof NewRoute>, z.infer<typeof RoutePatch>> = {
+  name: null,
   hosts: [],
   methods: [],
   auth: 'required',

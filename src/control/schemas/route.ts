@@ -13,6 +13,7 @@ const MAX_TIMEOUT_MS = 300_000
 
 export const NewRoute = z
   .strictObject({
+    name: field.name.nullish().openapi({ description: 'Yours, to know it by. Unique.' }),
     upstream_id: field.id('upstream'),
     hosts: field.list(host, 32).optional().openapi({ description: 'Absent or empty: every host.' }),
     path,
@@ -44,6 +45,7 @@ export const RoutePatch = NewRoute.partial().openapi('RoutePatch')
 export const Route = z
   .object({
     id: z.string(),
+    name: z.string().nullable(),
     upstream_id: z.string(),
     state: z.enum(CONFIG_STATES),
     hosts: z.array(z.string()),
@@ -89,6 +91,7 @@ type View = z.infer<typeof Route>
 /** What is given, as it is stored. */
 export function routeConditions(given: Given) {
   return onlyGiven({
+    name: given.name,
     upstreamId: given.upstream_id,
     hosts: given.hosts,
     path: given.path,
@@ -111,6 +114,7 @@ export function routeConditions(given: Given) {
 export function viewRoute(row: RouteRow): View {
   return {
     id: row.id,
+    name: row.name,
     upstream_id: row.upstreamId,
     state: row.state,
     hosts: [...row.hosts],

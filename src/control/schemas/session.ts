@@ -32,6 +32,10 @@ export const Me = z
     role: z.enum([...PLATFORM_ROLES, ...MEMBER_ROLES]),
     permissions: z.array(z.enum(PERMISSIONS)),
     organization: z.object({ id: z.string(), name: z.string() }).nullable(),
+    team: z
+      .object({ id: z.string(), name: z.string() })
+      .nullable()
+      .openapi({ description: "Of a team's lead: what it reaches." }),
     session: Session.nullable(),
   })
   .openapi('Me')

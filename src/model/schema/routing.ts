@@ -64,6 +64,9 @@ export const routes = sqliteTable(
     oneOf('routes_state_check', t.state, CONFIG_STATES),
     oneOf('routes_auth_check', t.auth, ROUTE_AUTHS),
     oneOf('routes_path_mode_check', t.pathMode, PATH_MODES),
+    uniqueIndex('routes_name_unique')
+      .on(t.name)
+      .where(sql`state = 'active'`),
     index('routes_state_index').on(t.state, t.id),
     index('routes_upstream_index').on(t.upstreamId, t.id),
   ],

@@ -50,5 +50,6 @@ export const portalLinks = sqliteTable(
   (t) => [
     uniqueIndex('portal_links_hash_unique').on(t.hash),
     index('portal_links_expiry_index').on(t.expiresAt),
+    index('portal_links_member_index').on(t.memberId, t.id),
   ],
 )

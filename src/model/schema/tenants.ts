@@ -27,6 +27,7 @@ export const organizations = sqliteTable(
     uniqueIndex('organizations_external_id_unique')
       .on(t.externalId)
       .where(sql`state <> 'deleted'`),
+    index('organizations_name_index').on(t.name, t.id),
     index('organizations_state_index').on(t.state, t.id),
     index('organizations_plan_index').on(t.planId, t.id),
   ],
@@ -122,7 +123,9 @@ export const members = sqliteTable(
     index('members_organization_index').on(t.organizationId, t.id),
     index('members_team_index').on(t.teamId, t.id),
     index('members_subject_index').on(t.issuer, t.subject),
-    // Invitations are few beside members, and asked for by address alone.
+    // Folded, as a login compares addresses.
+    index('members_address_index').on(sql`lower(email)`, t.id),
+    // What the one above does too; it was here first, and migrations only add.
     index('members_invited_index')
       .on(sql`lower(email)`, t.id)
       .where(sql`state = 'invited'`),

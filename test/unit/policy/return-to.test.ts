@@ -36,6 +36,29 @@ it.each([
   expect(parseReturnTo(given)).toBeNull()
 })
 
+it.each([
+  '/_latchkey/login',
+  '/_latchkey/login?return_to=/_latchkey/login',
+  '/_latchkey/x/../login#a',
+  '/_latchkey/%6Cogin',
+  '/_latchkey/%6',
+  '/_latchkey/callback?code=x',
+  '/_latchkey/logout',
+  '/_latchkey/session/redeem',
+  '/_latchkey/session/preview',
+  '/_latchkey/portal/session',
+  '/_latchkey/portal/session.js',
+])('what a login consists of is nothing that it leads to: %j', (given) => {
+  expect(parseReturnTo(given)).toBeNull()
+})
+
+it.each(['/_latchkey/portal/sessions', '/_latchkey/v1/me', '/_latchkey/portal/login'])(
+  'what only begins or ends like it is: %j',
+  (given) => {
+    expect(parseReturnTo(given)).toBe(given)
+  },
+)
+
 it('what is returned is a path of this host to every browser: one slash, no backslash, no control character', () => {
   for (const tail of [
     '\\evil.example',

@@ -98,6 +98,16 @@ describe('a route', () => {
     expect((await patch(path(), { timeout_ms: null })).body.timeout_ms).toBeNull()
   })
 
+  it('has a name that no other has, until it is deleted', async () => {
+    const name = unique()
+    const named = { upstream_id: ids.upstream, path: `/${unique()}`, name }
+    expect((await patch(path(), { name })).body.name).toBe(name)
+    const taken = await call(`${V1}/routes`, { json: named })
+    expect(taken.body).toMatchObject({ code: 'conflict', errors: [{ pointer: '/name' }] })
+    await remove(path())
+    expect((await create<{ name: string }>('routes', named)).name).toBe(name)
+  })
+
   it.each([
     ['a path that scopes cannot guard', { path_mode: 'raw' }, '/scopes'],
     ['no key where scopes are asked for', { auth: 'optional' }, '/scopes'],

@@ -7,11 +7,11 @@ import { newId } from '../../../src/ids.ts'
 import { portalLinks } from '../../../src/model/schema/sessions.ts'
 import type { MemberRow } from '../../../src/store/holders.ts'
 import { eventsOf } from '../store/chain.ts'
-import { db, insertOrganization, insertTeam } from '../store/rows.ts'
+import { db } from '../store/rows.ts'
 import { makeDeps } from './client.ts'
 import {
-  asMember,
   invite,
+  makeHome,
   MEMBERS,
   redeem,
   remove,
@@ -20,7 +20,7 @@ import {
   type Invitation,
   type MemberView,
 } from './membership.ts'
-import { browse, insertMember, Jar } from './people.ts'
+import { browse, Jar } from './people.ts'
 
 const ME = '/_latchkey/v1/me'
 const WEEK_MS = 7 * 86_400_000
@@ -32,10 +32,7 @@ let jar: Jar
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(async () => {
-  organizationId = await insertOrganization()
-  teamId = await insertTeam(organizationId)
-  admin = await insertMember({ organizationId })
-  jar = await asMember(admin)
+  ;({ organizationId, teamId, admin, jar } = await makeHome())
 })
 
 describe('an invitation', () => {

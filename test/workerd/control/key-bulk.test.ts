@@ -13,6 +13,7 @@ import { breaksOf, eventsOf } from '../store/chain.ts'
 import { db } from '../store/rows.ts'
 import { call, create, createProject, makeDeps, type Call, type CreatedKey } from './client.ts'
 import { misfits, readDocument } from './openapi.ts'
+import { databaseThat, fails } from './wrap.ts'
 
 const KEYS = '/_latchkey/v1/keys'
 const ids = { organization: '', project: '' }
@@ -212,6 +213,21 @@ describe('changing keys in bulk', () => {
 })
 
 describe('a bulk request', () => {
+  it('keeps the secrets of what was stored where storage fails behind it', async () => {
+    const batches = { count: 0 }
+    const gone = databaseThat(fails('D1 is gone'), (method) => method === 'batch' && ++batches.count > 1)
+    const deps = makeDeps({ databases: gone })
+    const items = Array.from({ length: 60 }, (_, i) => ({ project_id: ids.project, name: `Key ${i}` }))
+    const answer = await bulk('create', items, { deps })
+    expect(answer.status, answer.text).toBe(200)
+    expect(statuses(answer)).toEqual([...Array<number>(50).fill(201), ...Array<number>(10).fill(500)])
+    expect(answer.body.results.filter(({ secret }) => secret !== undefined)).toHaveLength(50)
+    expect(answer.body.results[59]?.problem).toMatchObject({ code: 'internal_error' })
+    expect(JSON.stringify(deps.logged)).toContain('bulk_chunk_failed')
+    const [first] = answer.body.results
+    expect((await read(String(first?.key?.id))).state).toBe('active')
+  })
+
   it('of a thousand keys is done', async () => {
     const keys = await make(1_000)
     expect(new Set(keys).size).toBe(1_000)

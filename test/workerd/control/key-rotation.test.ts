@@ -151,6 +151,14 @@ describe('completing a rotation', () => {
     expect(await read(body.key.id)).toMatchObject({ state: 'active' })
   })
 
+  it('is refused while the new key has ended: nobody would be left with one', async () => {
+    const { body } = await rotate()
+    await call(`/_latchkey/v1/keys/${body.key.id}/revoke`, { method: 'POST', json: { reason: 'leaked' } })
+    const answer = await verb('complete-rotation')
+    expect([answer.status, answer.body.detail]).toEqual([409, expect.stringMatching(/The new key has ended/)])
+    expect((await verb('cancel-rotation')).body.key.state).toBe('active')
+  })
+
   it('is refused where there is no rotation', async () => {
     expect((await verb('complete-rotation')).body.detail).toMatch(/not being rotated/)
   })

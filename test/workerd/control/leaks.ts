@@ -10,6 +10,7 @@ const SHOWS_A_KEY = [
   /^POST \/_latchkey\/v1\/operators$/,
   /^POST \/_latchkey\/v1\/operators\/[^/]+\/rotate-key$/,
   /^POST \/_latchkey\/self\/rotate$/,
+  /^POST \/_latchkey\/v1\/config\/apply$/,
 ]
 
 const KEY = /(?:live|test)_[0-9A-Za-z]{38}/

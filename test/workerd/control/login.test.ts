@@ -4,16 +4,16 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { UnsecuredJWT } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { handleControl } from '../../../src/control/app.ts'
 import { operators } from '../../../src/model/schema/records.ts'
 import { members, organizations } from '../../../src/model/schema/tenants.ts'
 import { CLIENT_ID, FakeProvider, ISSUER, type Lies, type Person } from '../../support/fake-provider.ts'
 import { eventsOf } from '../store/chain.ts'
 import { db } from '../store/rows.ts'
 import { call, makeDeps, type Answer, type TestDeps } from './client.ts'
-import { browse, insertMember, insertOperator, Jar, loggedIn, SESSION_COOKIE } from './people.ts'
+import { browse, insertMember, insertOperator, Jar, loggedIn, OWN, SESSION_COOKIE } from './people.ts'
 
 const LOGIN = '/_latchkey/login'
-const LOGIN_COOKIE = '__Host-latchkey_login'
 const config = {
   ...makeDeps().config,
   login: { oidc: { issuer: ISSUER, clientId: CLIENT_ID, clientSecret: 's3cret' }, access: null },
@@ -45,10 +45,20 @@ async function begin(jar: Jar, query = ''): Promise<string> {
   return headers.get('location') ?? ''
 }
 
+/** Those of the logins that the jar has begun. */
+const loginCookies = (jar: Jar) =>
+  [...jar.held.keys()].filter((name) => /^__Host-latchkey_login_[\w-]{16}$/.test(name))
+const loginCookie = (jar: Jar) => loginCookies(jar)[0] ?? ''
+
 const pathOf = ({ pathname, search }: URL) => pathname + search
 
 async function logIn(jar: Jar, query = '', as = person): Promise<Answer> {
   return get(jar, pathOf(provider.authorize(await begin(jar, query), as)))
+}
+
+/** Another value of which the login's cookie has the same name. */
+function alterEnd(parameters: URLSearchParams, name: string): void {
+  parameters.set(name, `${parameters.get(name) ?? ''}x`)
 }
 
 const meOf = async (jar: Jar) => (await browse(jar, '/_latchkey/v1/me')).body
@@ -80,7 +90,7 @@ describe('the way to the provider', () => {
     for (const name of ['state', 'nonce', 'code_challenge']) expect(one?.get(name)).not.toBe(two?.get(name))
     expect(first.headers.getSetCookie()).toEqual([
       expect.stringMatching(
-        /^__Host-latchkey_login=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+        /^__Host-latchkey_login_[\w-]{16}=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       ),
     ])
   })
@@ -125,7 +135,9 @@ describe('who comes in', () => {
     const answer = await logIn(jar, '?return_to=/_latchkey/portal/keys')
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/_latchkey/portal/keys'])
     expect(answer.headers.getSetCookie().sort()).toEqual([
-      `${LOGIN_COOKIE}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax`,
+      expect.stringMatching(
+        /^__Host-latchkey_login_[\w-]{16}=; Max-Age=0; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      ),
       expect.stringMatching(
         /^__Host-latchkey_session=\S+; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       ),
@@ -170,6 +182,50 @@ describe('who comes in', () => {
     const jar = new Jar()
     await logIn(jar, '', { sub: person.sub })
     expect(await meOf(jar)).toMatchObject({ id: member.id })
+  })
+
+  it('is the newest of several who are invited under the address; the others wait to be named', async () => {
+    const older = await insertMember({ state: 'invited', email: person.email ?? '' })
+    const newer = await insertMember({ state: 'invited', email: person.email ?? '' })
+    const jar = new Jar()
+    await logIn(jar)
+    expect(await meOf(jar)).toMatchObject({ id: newer.id })
+    await logIn(jar, `?organization_id=${older.organizationId}`)
+    expect(await meOf(jar)).toMatchObject({ id: older.id })
+  })
+
+  it('is a member who came by links so far, and is bound from then on', async () => {
+    const member = await insertMember({ email: `P${number}@example.com`, joinedAt: 5 })
+    const jar = new Jar()
+    await logIn(jar)
+    expect(await meOf(jar)).toMatchObject({ id: member.id })
+    const row = await db.select().from(members).where(eq(members.id, member.id)).get()
+    expect(row).toMatchObject({ issuer: ISSUER, subject: person.sub, joinedAt: 5, version: 2 })
+    expect((await eventsOf(member.organizationId)).map(({ action }) => action)).toEqual([
+      'member.bound',
+      'session.started',
+    ])
+    expectPage(await logIn(new Jar(), '', { ...person, sub: 'another' }), 403, 'nobody has invited you')
+  })
+
+  it('is no member of several who came by links, unless one is named', async () => {
+    await insertMember({ email: person.email ?? '' })
+    const second = await insertMember({ email: person.email ?? '' })
+    expectPage(await logIn(new Jar()), 403, 'nobody has invited you')
+    const jar = new Jar()
+    await logIn(jar, `?organization_id=${second.organizationId}`)
+    expect(await meOf(jar)).toMatchObject({ id: second.id })
+  })
+
+  it('is nobody who is bound to another subject, or whose address is not verified', async () => {
+    await insertMember({ email: person.email ?? '', issuer: ISSUER, subject: 'another' })
+    expectPage(await logIn(new Jar()), 403, 'nobody has invited you')
+    await insertMember({ email: person.email ?? '' })
+    expectPage(
+      await logIn(new Jar(), '', { ...person, email_verified: false }),
+      403,
+      'nobody has invited you',
+    )
   })
 
   it('is an operator who has not logged in before, by the verified address', async () => {
@@ -256,8 +312,7 @@ describe('what is checked of the answer', () => {
   beforeEach(() => insertMember({ issuer: ISSUER, subject: person.sub }))
 
   it.each<[string, (callback: URL) => void, number, string]>([
-    ['another state', ({ searchParams }) => searchParams.set('state', 'x'), 403, 'is not valid'],
-    ['no state', ({ searchParams }) => searchParams.delete('state'), 403, 'is not valid'],
+    ['another state', ({ searchParams }) => alterEnd(searchParams, 'state'), 403, 'is not valid'],
     ['two states', ({ searchParams }) => searchParams.append('state', 'x'), 403, 'is not valid'],
     [
       'another issuer',
@@ -285,7 +340,7 @@ describe('what is checked of the answer', () => {
     const answer = await get(jar, pathOf(callback))
     expectPage(answer, status, words)
     expect(answer.text).not.toContain('<script')
-    expect(jar.held.has(LOGIN_COOKIE)).toBe(false)
+    expect(loginCookies(jar)).toEqual([])
   })
 
   it.each<[string, Lies]>([
@@ -315,7 +370,7 @@ describe('what is checked of the answer', () => {
     const jar = new Jar()
     const callback = pathOf(provider.authorize(await begin(jar), person))
     const copy = new Jar()
-    copy.held.set(LOGIN_COOKIE, jar.held.get(LOGIN_COOKIE) ?? '')
+    copy.held.set(loginCookie(jar), jar.held.get(loginCookie(jar)) ?? '')
     expect((await get(jar, callback)).status).toBe(303)
     expectPage(await get(jar, callback), 400, 'did not begin here')
     expectPage(await get(copy, callback), 403, 'is not valid')
@@ -326,7 +381,17 @@ describe('what is checked of the answer', () => {
     expectPage(await get(new Jar(), callback), 400, 'did not begin here')
     const other = new Jar()
     await begin(other)
-    expectPage(await get(other, callback), 403, 'is not valid')
+    expectPage(await get(other, callback), 400, 'did not begin here')
+    // Under the name that the answer asks for, it is still another login.
+    const planted = new Jar()
+    await begin(planted)
+    const mixed = new Jar()
+    const state = new URL(callback, 'https://a.example').searchParams.get('state') ?? ''
+    mixed.held.set(
+      `__Host-latchkey_login_${state.slice(0, 16)}`,
+      planted.held.get(loginCookie(planted)) ?? '',
+    )
+    expectPage(await get(mixed, callback), 403, 'is not valid')
   })
 
   it.each<[string, (sealed: string) => string]>([
@@ -338,17 +403,18 @@ describe('what is checked of the answer', () => {
   ])('refuses a cookie that is %s', async (_, alter) => {
     const jar = new Jar()
     const callback = pathOf(provider.authorize(await begin(jar), person))
-    jar.held.set(LOGIN_COOKIE, alter(jar.held.get(LOGIN_COOKIE) ?? ''))
+    jar.held.set(loginCookie(jar), alter(jar.held.get(loginCookie(jar)) ?? ''))
     expectPage(await get(jar, callback), 400, 'did not begin here')
   })
 
   it('refuses a login that began more than ten minutes ago, or with another provider', async () => {
     const jar = new Jar()
     const callback = pathOf(provider.authorize(await begin(jar), person))
-    const cookie = jar.held.get(LOGIN_COOKIE) ?? ''
+    const name = loginCookie(jar)
+    const cookie = jar.held.get(name) ?? ''
     const later = await get(jar, callback, { now: () => Date.now() + 600_000 })
     expectPage(later, 400, 'took too long')
-    jar.held.set(LOGIN_COOKIE, cookie)
+    jar.held.set(name, cookie)
     const oidc = { ...config.login.oidc, issuer: 'https://other.example' }
     const moved = await get(jar, callback, { config: { ...config, login: { oidc, access: null } } })
     expectPage(moved, 400, 'did not begin here')
@@ -368,6 +434,51 @@ describe('what is checked of the answer', () => {
     expect(form.get('code_verifier')).toMatch(/^[\w-]{43}$/)
     expect(authorization).toBe(`Basic ${btoa(`${CLIENT_ID}:s3cret`)}`)
     expect(JSON.stringify(deps.logged)).not.toMatch(/s3cret/)
+  })
+})
+
+describe('several logins in one browser', () => {
+  beforeEach(() => insertMember({ issuer: ISSUER, subject: person.sub }))
+
+  it('end as they began, in whatever order', async () => {
+    const jar = new Jar()
+    const first = provider.authorize(await begin(jar, '?return_to=/_latchkey/portal/first'), person)
+    const second = provider.authorize(await begin(jar, '?return_to=/_latchkey/portal/second'), person)
+    expect((await get(jar, pathOf(second))).headers.get('location')).toBe('/_latchkey/portal/second')
+    expect((await get(jar, pathOf(first))).headers.get('location')).toBe('/_latchkey/portal/first')
+    expect(loginCookies(jar)).toEqual([])
+  })
+
+  it('are four at most: the oldest gives way', async () => {
+    const jar = new Jar()
+    const callbacks: string[] = []
+    for (let tab = 0; tab < 6; tab++) callbacks.push(pathOf(provider.authorize(await begin(jar), person)))
+    expect(loginCookies(jar)).toHaveLength(4)
+    const [first = '', , third = ''] = callbacks
+    expectPage(await get(jar, first), 400, 'did not begin here')
+    expect((await get(jar, third)).status).toBe(303)
+  })
+
+  it('are not ended by an answer that somebody else made up', async () => {
+    const jar = new Jar()
+    const callback = provider.authorize(await begin(jar), person)
+    for (const query of ['', '?code=x', '?code=x&state=x', '?error=access_denied'])
+      expectPage(await get(jar, `/_latchkey/callback${query}`), 400, 'did not begin here')
+    expect((await get(jar, pathOf(callback))).status).toBe(303)
+  })
+})
+
+describe('a HEAD', () => {
+  it('neither begins nor ends a login: what previews links uses nothing up', async () => {
+    await insertMember({ issuer: ISSUER, subject: person.sub })
+    const jar = new Jar()
+    const callback = pathOf(provider.authorize(await begin(jar), person))
+    for (const path of [callback, LOGIN]) {
+      const head = new Request(OWN + path, { method: 'HEAD', headers: { cookie: jar.header } })
+      const { status, headers } = await handleControl(head, deps)
+      expect([status, headers.get('allow'), headers.getSetCookie()]).toEqual([405, 'GET', []])
+    }
+    expect((await get(jar, callback)).status).toBe(303)
   })
 })
 

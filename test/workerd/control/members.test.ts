@@ -7,9 +7,9 @@ import { newId } from '../../../src/ids.ts'
 import { sessions } from '../../../src/model/schema/sessions.ts'
 import type { MemberRow } from '../../../src/store/holders.ts'
 import { eventsOf } from '../store/chain.ts'
-import { db, insertOrganization, insertTeam } from '../store/rows.ts'
+import { db, insertOrganization } from '../store/rows.ts'
 import { call } from './client.ts'
-import { asMember, invite, MEMBERS, patch, remove, said, type MemberView } from './membership.ts'
+import { asMember, invite, makeHome, MEMBERS, patch, remove, said, type MemberView } from './membership.ts'
 import { browse, insertMember, type Jar } from './people.ts'
 
 const ME = '/_latchkey/v1/me'
@@ -21,10 +21,7 @@ let jar: Jar
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(async () => {
-  organizationId = await insertOrganization()
-  teamId = await insertTeam(organizationId)
-  admin = await insertMember({ organizationId })
-  jar = await asMember(admin)
+  ;({ organizationId, teamId, admin, jar } = await makeHome())
 })
 
 describe('a list of members', () => {
@@ -39,6 +36,8 @@ describe('a list of members', () => {
     expect(await ids('role=admin')).toEqual([admin.id])
     expect(await ids('state=removed')).toEqual([gone.id])
     expect(await ids('state=invited')).toEqual([])
+    expect(await ids(`email=${lead.email.toUpperCase()}`)).toEqual([lead.id])
+    expect(await ids(`email=${lead.email}&role=admin`)).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
-// What tests of members ask for, as somebody in a browser.
+// An organization with an administrator and a team, and what tests of members ask for, as somebody in a browser.
 import type { MemberRow } from '../../../src/store/holders.ts'
+import { insertOrganization, insertTeam } from '../store/rows.ts'
 import { makeDeps, type Answer, type Call } from './client.ts'
 import { browse, insertMember, Jar, loggedIn } from './people.ts'
 
@@ -19,6 +20,22 @@ export interface Invitation {
   readonly url: string
   readonly expires_at: string
   readonly code?: string
+}
+
+/** An organization, anew for each test. */
+export interface Home {
+  readonly organizationId: string
+  readonly teamId: string
+  readonly admin: MemberRow
+  /** The administrator's browser. */
+  readonly jar: Jar
+}
+
+export async function makeHome(): Promise<Home> {
+  const organizationId = await insertOrganization()
+  const teamId = await insertTeam(organizationId)
+  const admin = await insertMember({ organizationId })
+  return { organizationId, teamId, admin, jar: await asMember(admin) }
 }
 
 export const asMember = (row: MemberRow) => loggedIn({ kind: 'member', row })

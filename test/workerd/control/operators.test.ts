@@ -6,6 +6,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
 import { digestKey } from '../../../src/keys/digest.ts'
 import { operators } from '../../../src/model/schema/records.ts'
+import type { PlatformRole } from '../../../src/model/vocabulary.ts'
 import type { OperatorRow } from '../../../src/store/holders.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { db } from '../store/rows.ts'
@@ -41,6 +42,31 @@ async function rowOf({ operator }: MadeOperator): Promise<OperatorRow> {
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(forgetAll)
 
+describe('a list of operators', () => {
+  it('is filtered, page by page, and shows the deleted ones to those who ask', async () => {
+    const add = async (role: PlatformRole, email: string) => (await makeOperator(role, { email })).operator.id
+    const [a, b, c] = [
+      await add('admin', 'a@example.com'),
+      await add('support', 'b@example.com'),
+      await add('admin', 'c@example.com'),
+    ]
+    await post(env.ADMIN_TOKEN, a, 'suspend')
+    await call(`${PATH}/${b}`, { method: 'DELETE' })
+    const listed = (query: string) =>
+      call<{ data: { id: string }[]; next_cursor: string | null }>(`${PATH}?${query}`)
+    const ids = async (query: string) => (await listed(query)).body.data.map(({ id }) => id)
+    expect(await ids('')).toEqual([c, a])
+    expect(await ids('role=admin')).toEqual([c, a])
+    expect(await ids('role=support')).toEqual([])
+    expect(await ids('state=suspended')).toEqual([a])
+    expect(await ids('state=deleted')).toEqual([b])
+    expect(await ids('email=A@Example.com')).toEqual([a])
+    const { body } = await listed('role=admin&limit=1')
+    expect(await ids(`role=admin&limit=1&cursor=${body.next_cursor}`)).toEqual([a])
+    expect((await listed(`role=owner&limit=1&cursor=${body.next_cursor}`)).status).toBe(400)
+  })
+})
+
 describe('an operator that is made', () => {
   it('has a key, which is shown once and stored as a hash', async () => {
     const answer = await make(env.ADMIN_TOKEN, { role: 'support', email: 'o@example.com' })
@@ -69,6 +95,19 @@ describe('an operator that is made', () => {
     expect(body).toMatchObject({ secret: null, operator: { start: null, last4: null } })
     const { id } = body.operator as { id: string }
     expect(codeOf(await patch(env.ADMIN_TOKEN, id, { email: null }))).toEqual([422, 'value_refused'])
+  })
+
+  it('is the only one who waits for a first login under an address', async () => {
+    const wait = (email: string) => make(env.ADMIN_TOKEN, { role: 'admin', with_key: false, email })
+    const first = await wait('a@example.com')
+    expect(codeOf(await wait('A@Example.com'))).toEqual([409, 'conflict'])
+    const { body } = await wait('b@example.com')
+    const { id } = body.operator as { id: string }
+    expect(codeOf(await patch(env.ADMIN_TOKEN, id, { email: 'a@example.com' }))).toEqual([409, 'conflict'])
+    expect((await patch(env.ADMIN_TOKEN, id, { email: 'B@example.com' })).status).toBe(200)
+    const { id: of } = first.body.operator as { id: string }
+    await call(`${PATH}/${of}`, { method: 'DELETE' })
+    expect((await wait('a@example.com')).status).toBe(201)
   })
 
   it.each([

@@ -27,6 +27,13 @@ describe('every answer', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('cache-control')).not.toBeNull()
   })
+
+  it('keeps a browser to https, on this host and no other of its owner', async () => {
+    for (const path of ['/_latchkey/errors', '/_latchkey/v1/keys', '/_latchkey/nothing'])
+      expect((await open(path)).headers.get('strict-transport-security')).toBe('max-age=31536000')
+    const local = await call('/_latchkey/errors', { token: null, origin: 'http://localhost:8787' })
+    expect(local.headers.has('strict-transport-security')).toBe(false)
+  })
 })
 
 describe('the index', () => {

@@ -4,6 +4,7 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
+import { operators } from '../../../src/model/schema/records.ts'
 import { portalLinks } from '../../../src/model/schema/sessions.ts'
 import { members, organizations } from '../../../src/model/schema/tenants.ts'
 import type { MemberRow } from '../../../src/store/holders.ts'
@@ -14,6 +15,7 @@ import { browse, insertMember, insertOperator, Jar, loggedIn, SESSION_COOKIE } f
 
 const V1 = '/_latchkey/v1'
 const REDEEM = '/_latchkey/session/redeem'
+const PREVIEW = '/_latchkey/session/preview'
 
 let member: MemberRow
 
@@ -34,6 +36,9 @@ async function tokenFor(json: object = {}): Promise<string> {
 
 const redeem = (token: string, jar = new Jar(), deps = makeDeps()) =>
   browse<{ return_to: string; code?: string }>(jar, REDEEM, { json: { token }, deps })
+
+const preview = (token: string, jar = new Jar(), deps = makeDeps()) =>
+  browse<{ replaces: object | null; code?: string }>(jar, PREVIEW, { json: { token }, deps })
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(async () => {
@@ -208,11 +213,160 @@ describe('the page of a link', () => {
     )
     expect(headers.get('referrer-policy')).toBe('no-referrer')
     expect(headers.get('cache-control')).toBe('no-store')
-    expect(text).toContain('<button type="button" id="continue">')
+    expect(text).toContain('<button type="button" id="continue" disabled>')
     expect(text).not.toMatch(/<style|style=|onclick|https?:/i)
     const script = await call('/_latchkey/portal/session.js', { token: null })
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
     expect(script.text).toContain("button.addEventListener('click'")
+  })
+})
+
+describe('before the button of a link is pressed', () => {
+  it('it is said whose session it begins, and the link goes on', async () => {
+    member = await insertMember({ name: 'Kim', role: 'viewer' })
+    const token = await tokenFor()
+    const before = await eventsOf(member.organizationId)
+    for (const _ of [1, 2]) {
+      const { status, body, headers } = await preview(token)
+      expect([status, body]).toEqual([
+        200,
+        {
+          organization: { name: 'Acme' },
+          member: { name: 'Kim', email: member.email, role: 'viewer' },
+          replaces: null,
+        },
+      ])
+      expect(headers.getSetCookie()).toEqual([])
+    }
+    expect(await eventsOf(member.organizationId)).toEqual(before)
+    expect((await redeem(token)).status).toBe(200)
+  })
+
+  it('it is said whose session would end: of somebody else, and not of the same member', async () => {
+    const token = await tokenFor()
+    const other = await insertMember({ name: 'Ann' })
+    const asOther = await loggedIn({ kind: 'member', row: other })
+    expect((await preview(token, asOther)).body.replaces).toEqual({
+      kind: 'member',
+      name: 'Ann',
+      email: other.email,
+    })
+    const asOperator = await loggedIn({ kind: 'operator', row: await insertOperator() })
+    expect((await preview(token, asOperator)).body.replaces).toEqual({
+      kind: 'operator',
+      name: 'Olga',
+      email: null,
+    })
+    expect((await preview(token, await loggedIn({ kind: 'member', row: member }))).body.replaces).toBeNull()
+    expect((await browse(asOther, `${V1}/me`)).status).toBe(200)
+  })
+
+  it('a token that is wrong, used, over or of a removed member is told from no other', async () => {
+    const [used, over, removed] = [await tokenFor(), await tokenFor(), await tokenFor()]
+    await redeem(used)
+    const late = makeDeps({ now: () => Date.now() + 300_001 })
+    const answers = [
+      await preview(`${member.organizationId}.${'A'.repeat(43)}`),
+      await preview('x'),
+      await preview(used),
+      await preview(over, new Jar(), late),
+    ]
+    await db.update(members).set({ state: 'removed' }).where(eq(members.id, member.id))
+    answers.push(await preview(removed))
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
+    expect(answers[0]?.body.code).toBe('link_unusable')
+  })
+
+  it.each([PREVIEW, REDEEM])('a page of another site learns nothing: %s', async (path) => {
+    const headers = { origin: 'https://evil.example' }
+    const answer = await call(path, { json: { token: await tokenFor() }, token: null, headers })
+    expect(answer.body.code).toBe('cross_site_request')
+  })
+})
+
+describe('what a link gives', () => {
+  const change = (json: object) => call(`${V1}/members/${member.id}`, { method: 'PATCH', json })
+
+  it.each([
+    ['more', 'viewer', 'admin'],
+    ['less', 'admin', 'viewer'],
+  ] as const)('is nothing once its member is %s than its maker knew', async (_, role, later) => {
+    member = await insertMember({ role })
+    const token = await tokenFor()
+    expect((await change({ name: 'Kim' })).status).toBe(200)
+    expect((await preview(token)).status).toBe(200)
+    expect((await change({ role: later })).status).toBe(200)
+    expect((await redeem(token)).body.code).toBe('link_unusable')
+    expect((await redeem(await tokenFor())).status).toBe(200)
+  })
+
+  it.each([
+    ['suspended', { state: 'suspended' }],
+    ['deleted', { state: 'deleted' }],
+    ['demoted', { role: 'support' }],
+    ['over', { expiresAt: 1 }],
+  ] as const)('is nothing once the operator who made it is %s', async (_, set) => {
+    const row = await insertOperator()
+    const made = await browse<Link>(await loggedIn({ kind: 'operator', row }), `${V1}/portal-sessions`, {
+      json: { member_id: member.id },
+    })
+    const token = new URL(made.body.url).hash.slice(1)
+    expect((await preview(token)).status).toBe(200)
+    await db.update(operators).set(set).where(eq(operators.id, row.id))
+    expect((await preview(token)).body.code).toBe('link_unusable')
+    expect((await redeem(token)).body.code).toBe('link_unusable')
+  })
+
+  it('is nothing once its member has logged out everywhere, with or without a session', async () => {
+    const jar = await loggedIn({ kind: 'member', row: member })
+    const [token, other] = [await tokenFor(), await insertMember({ organizationId: member.organizationId })]
+    const of = await tokenFor({ member_id: other.id })
+    expect((await browse(jar, `${V1}/sessions`, { method: 'DELETE' })).body).toEqual({ ended: 1 })
+    expect((await redeem(token)).body.code).toBe('link_unusable')
+    expect((await redeem(of)).status).toBe(200)
+    expect(
+      (await eventsOf(member.organizationId)).find(({ action }) => action === 'sessions.ended'),
+    ).toMatchObject({
+      action: 'sessions.ended',
+      changes: { portal_links: { from: [expect.stringMatching(/^lnk_/)], to: [] } },
+    })
+  })
+
+  it('is nothing once its organization was suspended, and what an invitation gives waits', async () => {
+    const token = await tokenFor()
+    const invited = await call<{ url: string }>(`${V1}/members`, {
+      json: { organization_id: member.organizationId, email: 'new@example.com', role: 'viewer' },
+    })
+    for (const verb of ['suspend', 'resume'])
+      await call(`${V1}/organizations/${member.organizationId}/${verb}`, { method: 'POST' })
+    expect((await redeem(token)).body.code).toBe('link_unusable')
+    expect((await redeem(new URL(invited.body.url).hash.slice(1))).status).toBe(200)
+  })
+})
+
+describe('a link that is open in two tabs', () => {
+  it('goes on in the second one, where the first has let its member in', async () => {
+    const jar = new Jar()
+    const token = await tokenFor({ return_to: '/_latchkey/portal/keys' })
+    await redeem(token, jar)
+    const session = jar.held.get(SESSION_COOKIE)
+    expect((await preview(token, jar)).status).toBe(200)
+    const second = await redeem(token, jar)
+    expect([second.status, second.body.return_to]).toEqual([200, '/_latchkey/portal/keys'])
+    expect(second.headers.getSetCookie()).toEqual([])
+    expect(jar.held.get(SESSION_COOKIE)).toBe(session)
+  })
+
+  it('is used up for everybody else, and for its member once logged out', async () => {
+    const token = await tokenFor()
+    const jar = new Jar()
+    await redeem(token, jar)
+    const other = await loggedIn({ kind: 'member', row: await insertMember() })
+    const colleague = await insertMember({ organizationId: member.organizationId })
+    for (const by of [new Jar(), other, await loggedIn({ kind: 'member', row: colleague })])
+      expect((await redeem(token, by)).body.code).toBe('link_unusable')
+    await browse(jar, '/_latchkey/logout', { method: 'POST' })
+    expect((await redeem(token, jar)).body.code).toBe('link_unusable')
   })
 })
 

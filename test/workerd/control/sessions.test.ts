@@ -9,7 +9,7 @@ import { members, organizations } from '../../../src/model/schema/tenants.ts'
 import { permissionsOfMember } from '../../../src/policy/permissions.ts'
 import type { MemberRow, OperatorRow } from '../../../src/store/holders.ts'
 import { eventsOf } from '../store/chain.ts'
-import { db, insertOrganization } from '../store/rows.ts'
+import { db, insertOrganization, insertTeam } from '../store/rows.ts'
 import { call, create, makeDeps } from './client.ts'
 import { browse, insertMember, insertOperator, Jar, loggedIn, OWN, SESSION_COOKIE } from './people.ts'
 
@@ -48,6 +48,14 @@ describe('who am I', () => {
       session: { method: 'oidc', ended_at: null },
     })
     expect(new Set(body.permissions as string[])).toEqual(permissionsOfMember('admin'))
+  })
+
+  it("is, of a team's lead, the team too", async () => {
+    const teamId = await insertTeam(member.organizationId)
+    const lead = await insertMember({ organizationId: member.organizationId, role: 'team_lead', teamId })
+    const { body } = await browse(await loggedIn({ kind: 'member', row: lead }), `${V1}/me`)
+    expect(body.team).toEqual({ id: teamId, name: expect.any(String) })
+    expect((await browse(jar, `${V1}/me`)).body.team).toBeNull()
   })
 
   it('is the operator behind the session, or the token of the deployment', async () => {
@@ -136,6 +144,25 @@ describe('a session ends', () => {
     expect(await statusOf(own)).toBe(200)
     await db.update(operators).set(set).where(eq(operators.id, operator.id))
     expect(await statusOf(own)).toBe(401)
+  })
+
+  it('with the suspension of its organization, for good', async () => {
+    const other = await loggedIn({ kind: 'member', row: await insertMember() })
+    const path = `${V1}/organizations/${member.organizationId}`
+    for (const verb of ['suspend', 'resume'])
+      expect((await call(`${path}/${verb}`, { method: 'POST' })).status).toBe(200)
+    expect(await statusOf(jar)).toBe(401)
+    expect(await statusOf(await loggedIn({ kind: 'member', row: member }))).toBe(200)
+    expect(await statusOf(other)).toBe(200)
+  })
+
+  it('with the time of its operator, also where that is extended afterwards', async () => {
+    const at = Date.now()
+    const brief = await insertOperator({ expiresAt: at + 60_000 })
+    const own = await loggedIn({ kind: 'operator', row: brief })
+    await db.update(operators).set({ expiresAt: null }).where(eq(operators.id, brief.id))
+    expect(await statusOf(own)).toBe(200)
+    expect(await statusOf(own, makeDeps({ now: () => at + 60_000 }))).toBe(401)
   })
 
   it('by logout, also for one who kept a copy of the cookie', async () => {

@@ -4,9 +4,9 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
 import type { MemberRow } from '../../../src/store/holders.ts'
-import { insertOrganization, insertTeam } from '../store/rows.ts'
+import { insertTeam } from '../store/rows.ts'
 import type { CreatedKey } from './client.ts'
-import { asMember, invite, leadOf, MEMBERS, patch, remove, said } from './membership.ts'
+import { invite, leadOf, makeHome, MEMBERS, patch, remove, said } from './membership.ts'
 import { browse, insertMember, type Jar } from './people.ts'
 
 let organizationId: string
@@ -16,10 +16,7 @@ let jar: Jar
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(async () => {
-  organizationId = await insertOrganization()
-  teamId = await insertTeam(organizationId)
-  admin = await insertMember({ organizationId })
-  jar = await asMember(admin)
+  ;({ organizationId, teamId, admin, jar } = await makeHome())
 })
 
 describe('nobody gives more than they have', () => {

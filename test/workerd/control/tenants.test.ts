@@ -141,6 +141,16 @@ describe('an organization', () => {
     expect(key).toMatchObject({ timeZone: 'Europe/Zurich', planId: null })
   })
 
+  it('may say its time zone when it is made', async () => {
+    const made = await call('/_latchkey/v1/organizations', {
+      json: { name: 'A', time_zone: 'Europe/Zurich' },
+    })
+    expect([made.status, made.body.time_zone]).toEqual([201, 'Europe/Zurich'])
+    expect(await create('organizations', { name: 'A' })).toMatchObject({ time_zone: 'UTC' })
+    const wrong = await call('/_latchkey/v1/organizations', { json: { name: 'A', time_zone: 'Zurich' } })
+    expect(wrong.status).toBe(400)
+  })
+
   it('is published for nothing that no copy holds', async () => {
     const deps = makeDeps()
     for (const fields of [{}, { name: 'New' }, { external_id: newId('event') }, { metadata: { a: 1 } }])

@@ -3,9 +3,11 @@ import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Databases } from '../../../src/store/database.ts'
 import { runScheduled } from '../../../src/jobs/scheduled.ts'
 import { apiKeys } from '../../../src/model/schema/api-keys.ts'
 import { call, create, createProject, databases, publishedNext, type CreatedKey } from '../control/client.ts'
+import { databaseThat, fails } from '../control/wrap.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { db } from '../store/rows.ts'
 
@@ -16,10 +18,10 @@ const rowOf = async () => (await db.select().from(apiKeys).where(eq(apiKeys.id, 
 const hasEnded = async () => ((await rowOf())?.rotationGraceEndsAt ?? Infinity) <= Date.now() + QUIET_MS * 2
 const use = (at: number) => db.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, ids.key))
 
-const run = async (afterMs: number) => {
+const run = async (afterMs: number, within: Databases = databases) => {
   const logged: unknown[] = []
   const deps = {
-    databases,
+    databases: within,
     publish: async () => publishedNext(),
     now: () => Date.now() + afterMs,
     log: (event: unknown) => void logged.push(event),
@@ -57,6 +59,28 @@ describe('a rotation that waits for silence', () => {
     expect(await hasEnded()).toBe(false)
     await run(QUIET_MS * 2)
     expect(await hasEnded()).toBe(true)
+  })
+
+  it('is left alone when the new key has ended: nobody would be left with one', async () => {
+    const successor = (await rowOf())?.rotatedToId
+    await call(`/_latchkey/v1/keys/${successor}/revoke`, { method: 'POST', json: { reason: 'leaked' } })
+    await run(QUIET_MS + 1_000)
+    expect(await hasEnded()).toBe(false)
+  })
+
+  it('that fails keeps no other from its end', async () => {
+    const { projectId } = await createProject()
+    const { key } = await create<CreatedKey>('keys', { project_id: projectId, name: 'Other' })
+    const json = { auto_complete_after_seconds: QUIET_MS / 1000 }
+    await call(`/_latchkey/v1/keys/${key.id}/rotate`, { json })
+    const once = { failed: false }
+    const gone = databaseThat(fails('D1 is gone'), (method) => {
+      if (method !== 'batch' || once.failed) return false
+      return (once.failed = true)
+    })
+    const logged = await run(QUIET_MS + 1_000, gone)
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'rotation_not_completed' }))
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'rotation_completed' }))
   })
 
   it('is left alone when it was called off, or its key revoked', async () => {

@@ -7,9 +7,11 @@ import { countsQuery } from '../../../src/store/compliance.ts'
 import { open } from '../../../src/store/database.ts'
 import { keysQuery, walkEndQuery } from '../../../src/store/key-list.ts'
 import type { KeyFilter } from '../../../src/store/key-filter.ts'
-import { invitedMemberQuery, unboundOperatorQuery } from '../../../src/store/holders.ts'
+import { keysOf, organizationsCalled, projectsOf, teamsOf } from '../../../src/store/declared.ts'
+import { unboundMembersQuery, unboundOperatorQuery } from '../../../src/store/logins.ts'
 import { headQuery } from '../../../src/store/audit.ts'
-import { membersQuery } from '../../../src/store/members.ts'
+import { membersQuery } from '../../../src/store/member-list.ts'
+import { memberByEmailQuery } from '../../../src/store/members.ts'
 import { knownKeysQuery } from '../../../src/store/known-keys.ts'
 import { silentRotationsQuery } from '../../../src/store/open-rotations.ts'
 import { auditQuery, countQuery } from '../../../src/store/audit-list.ts'
@@ -17,12 +19,20 @@ import { chainQuery } from '../../../src/store/audit-verify.ts'
 import { changeQuery, expiredQuery } from '../../../src/store/idempotency.ts'
 import { organizationsQuery } from '../../../src/store/organizations.ts'
 import { unpublishedQuery } from '../../../src/store/outbox.ts'
-import { operatorByKeyQuery, operatorsQuery, otherLastingOwnerQuery } from '../../../src/store/operators.ts'
+import {
+  operatorByEmailQuery,
+  operatorByKeyQuery,
+  operatorsQuery,
+  otherLastingOwnerQuery,
+} from '../../../src/store/operators.ts'
 import { plansQuery } from '../../../src/store/plans.ts'
-import { expiredLinksQuery } from '../../../src/store/portal-links.ts'
+import { endLinksWithinQuery, endSessionsWithinQuery } from '../../../src/store/access-endings.ts'
+import { expiredRowsQuery } from '../../../src/store/expired-access.ts'
+import { portalLinks, sessions } from '../../../src/model/schema/sessions.ts'
+import { openLinksQuery } from '../../../src/store/portal-links.ts'
 import { projectsQuery } from '../../../src/store/projects.ts'
 import { routesQuery } from '../../../src/store/routes.ts'
-import { expiredSessionsQuery, sessionsQuery } from '../../../src/store/sessions.ts'
+import { sessionsQuery } from '../../../src/store/sessions.ts'
 import { teamsQuery } from '../../../src/store/teams.ts'
 import { oldUsageQuery, TOUCH_KEYS } from '../../../src/store/usage.ts'
 import { topKeysQuery, usageQuery } from '../../../src/store/usage-queries.ts'
@@ -186,6 +196,25 @@ describe('lists of the other resources', () => {
   })
 })
 
+describe('what a declared configuration speaks of', () => {
+  it.each(
+    REACHES.flatMap((reach) => [
+      [
+        'organizations by name and external id',
+        organizationsCalled(db, reach, { names: ['a', 'b'], externalIds: ['e'] }, 50),
+      ] as const,
+      ['one organization', organizationsCalled(db, reach, { id: 'org_1' }, 50)] as const,
+      ['teams of organizations', teamsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
+      ['projects of organizations', projectsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
+      ['keys of projects', keysOf(db, reach, ['prj_1', 'prj_2'], 0, 50)] as const,
+    ]),
+  )('is looked up: %s', async (_, query: Planned) => {
+    const plan = (await planOf(query)).filter((step) => !step.startsWith('SCAN json_each'))
+    expect(plan.join('; ')).toMatch(/SEARCH (?:organizations|teams|projects|api_keys) USING/)
+    expect(plan.join('; ')).not.toMatch(/SCAN/)
+  })
+})
+
 describe('keys that somebody found', () => {
   it.each([
     ['by hash', { hash: 'ab' }, 'api_keys_hash_unique'],
@@ -229,16 +258,32 @@ describe('sessions and those who log in', () => {
 
   it.each([
     ['the sessions of somebody', sessionsQuery(db, holder, NOW, page), 'sessions_holder_index'],
-    ['sessions that are over', expiredSessionsQuery(db, NOW, 5_000), 'sessions_expiry_index'],
-    ['links that are over', expiredLinksQuery(db, NOW, 5_000), 'portal_links_expiry_index'],
+    ['sessions that are over', expiredRowsQuery(db, sessions, NOW, 5_000), 'sessions_expiry_index'],
+    ['links that are over', expiredRowsQuery(db, portalLinks, NOW, 5_000), 'portal_links_expiry_index'],
+    ['a member by address', memberByEmailQuery(db, 'org_1', 'a@example.com'), 'members_address_index'],
+    ['the links of a member', openLinksQuery(db, holder, NOW), 'portal_links_member_index'],
+    ['the sessions in an organization', endSessionsWithinQuery(db, 'org_1', NOW), 'sessions_holder_index'],
+    ['the links in an organization', endLinksWithinQuery(db, 'org_1', NOW), 'portal_links_member_index'],
     ['operators by key', operatorByKeyQuery(db, 'a'.repeat(64), NOW), 'operators_hash_unique'],
-    ['operators by page', operatorsQuery(db, page), 'sqlite_autoindex_operators_1'],
+    ['operators by page', operatorsQuery(db, {}, page), 'sqlite_autoindex_operators_1'],
+    ['operators by state', operatorsQuery(db, { state: 'suspended' }, page), 'operators_state_index'],
+    [
+      'members by address, of the platform',
+      membersQuery(db, 'platform', { email: 'a@example.com' }, page),
+      'members_address_index',
+    ],
+    [
+      'members by address, of an organization',
+      membersQuery(db, only('org_1'), { email: 'a@example.com', role: 'admin' }, page),
+      'members_address_index',
+    ],
     ['owners who last', otherLastingOwnerQuery(db, 'op_1'), 'operators_state_index'],
+    ['operators who wait', operatorByEmailQuery(db, 'a@example.com'), 'operators_unbound_index'],
     ['operators by address', unboundOperatorQuery(db, 'a@example.com', NOW), 'operators_unbound_index'],
     [
-      'invited members by address',
-      invitedMemberQuery(db, 'platform', 'a@example.com'),
-      'members_invited_index',
+      'members by address, for a login',
+      unboundMembersQuery(db, 'platform', 'a@example.com', 'invited'),
+      'members_address_index',
     ],
   ] as const)('are sought, and not read through: %s', async (_, query: Planned, index) => {
     const plan = await planOf(query)

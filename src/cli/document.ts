@@ -1,0 +1,46 @@
+// The file of a declared configuration: YAML, and so JSON, with the line of everything in it.
+import { isNode, LineCounter, parseDocument } from 'yaml'
+import { CliError } from './exit.ts'
+import { readText } from './fields.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
+import { readAll, type Terminal } from './terminal.ts'
+
+export interface Document {
+  readonly name: string
+  readonly value: JsonObject
+  /** `latchkey.yaml:12:5`, of what a JSON pointer (RFC 6901) points at, or of what holds it. */
+  readonly placeOf: (pointer: string) => string
+}
+
+const SCHEMA_HINT = 'docs/latchkey.schema.json says what may stand in it.'
+
+/** @throws CliError with the line of what is no YAML */
+export async function readDocument(terminal: Terminal, path: string): Promise<Document> {
+  const text = path === '-' ? await readAll(terminal) : await readText(path)
+  const name = path === '-' ? 'standard input' : path
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  const [error] = document.errors
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0])
+    throw new CliError('usage', `${name}:${line}:${col}: ${error.message}`)
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 100 })
+  if (!isJsonObject(value)) throw new CliError('usage', `${name} is not a configuration.`, [SCHEMA_HINT])
+  const placeOf = (pointer: string): string => {
+    const way = pointer.split('/').slice(1).map(unescaped)
+    for (let depth = way.length; depth > 0; depth--) {
+      const node: unknown = document.getIn(way.slice(0, depth), true)
+      if (!isNode(node) || !node.range) continue
+      const { line, col } = lines.linePos(node.range[0])
+      return `${name}:${line}:${col}${depth < way.length ? ` ${way.slice(depth).join('.')}` : ''}`
+    }
+    return `${name} ${way.join('.')}`.trim()
+  }
+  return { name, value, placeOf }
+}
+
+// RFC 6901, section 3. A step into a list is a number.
+function unescaped(step: string): string | number {
+  return /^\d+$/.test(step) ? Number(step) : step.replaceAll('~1', '/').replaceAll('~0', '~')
+}
