@@ -1,9 +1,10 @@
 // The commands of README.md and of every page of docs/, run as they stand there against the gateway of `npm start`, and what they
 // print compared with what the page shows. Only the address and the working folder are this test's. A new page needs no word here.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildCli } from '../../tools/build.ts'
 import { copyCheckout, start, until, type Started } from '../support/local-start.ts'
 import { complaints, unfitForZsh } from '../support/page-run.ts'
 import { pages, readPage, unmarkedCommands, type Block } from '../support/pages.ts'
@@ -36,6 +37,7 @@ beforeAll(async () => {
     '0',
     '--json',
   )
+  await installCli()
   await until(started, '"gateway_url"')
   gatewayUrl = (JSON.parse(started.stdout()) as { gateway_url: string }).gateway_url
 })
@@ -45,6 +47,14 @@ afterAll(async () => {
   await started.ended
   for (const path of [folder, checkout]) await rm(path, { recursive: true, force: true })
 })
+
+/** `npx latchkey` finds it as it does in a project that has installed the package. */
+async function installCli(): Promise<void> {
+  await buildCli()
+  const bin = join(folder, 'node_modules', '.bin')
+  await mkdir(bin, { recursive: true })
+  await symlink(resolve('dist/cli/latchkey.js'), join(bin, 'latchkey'))
+}
 
 function runnable(block: Block): readonly string[] {
   const commands = commandsOf(block.text.replaceAll(ADDRESS, gatewayUrl))

@@ -3,6 +3,8 @@ import type { Block } from './pages.ts'
 import { missingFrom, shownFailures } from './shown-output.ts'
 import type { Ran } from './terminal.ts'
 
+const HERE_DOCUMENT = /<<'(\w+)'\n[\s\S]*?^\1$/gm
+
 /**
  * Sentences, none where the block does what the page shows: every command succeeds, a status from 400 on is shown as such, and
  * what is shown was printed.
@@ -34,7 +36,7 @@ function transcript(ran: readonly Ran[]): string {
 
 /** At the prompt of zsh, which macOS comes with, `#` begins no comment, and a bare `?` is a pattern that matches no file. */
 export function unfitForZsh({ line, text }: Block): readonly string[] {
-  const bare = text.replaceAll(/'[^']*'|"[^"]*"/g, '')
+  const bare = text.replaceAll(HERE_DOCUMENT, '').replaceAll(/'[^']*'|"[^"]*"/g, '')
   const signs = bare.match(/(?<=^|\s)#|[?*[\]]/gm) ?? []
   return signs.map((sign) => `line ${line}: ${sign} outside of quotes`)
 }

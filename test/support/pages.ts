@@ -49,11 +49,11 @@ export function blocksOf(page: string): readonly Block[] {
 /** First lines of blocks that look like commands, and are not marked as such: nobody would run them. */
 export function unmarkedCommands(page: string): readonly string[] {
   const others = fencesOf(page).filter(({ language }) =>
-    ['', 'bash', 'shell', 'console', 'zsh'].includes(language),
+    ['', 'text', 'bash', 'shell', 'console', 'zsh'].includes(language),
   )
   return others
     .map(({ text }) => text.split('\n')[0] ?? '')
-    .filter((line) => /^\$ |^(curl|npm|npx|node) /.test(line))
+    .filter((line) => /^\$ |^(curl|npm|npx|node|latchkey) /.test(line))
 }
 
 function fencesOf(page: string): readonly Fence[] {

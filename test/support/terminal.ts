@@ -2,6 +2,7 @@
 // what it printed, how it ended and which statuses its curls were answered with.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 
 export interface Ran {
@@ -27,11 +28,15 @@ const PRELUDE = [
 
 /**
  * Runs the commands in one bash, up to the first that fails.
- * @param cwd the folder that the reader stands in
+ * @param cwd the folder that the reader stands in, and their home: what is kept there is not kept on this machine
  */
 export async function runCommands(commands: readonly string[], cwd: string): Promise<readonly Ran[]> {
   const script = [...PRELUDE, ...commands.map((command) => `${command}\nended $?`)].join('\n')
-  const shell = spawn('bash', ['-c', script], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const shell = spawn('bash', ['-c', script], {
+    cwd,
+    env: environmentOf(cwd),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const closed = once(shell, 'close')
   const [stdout, stderr] = await Promise.all([text(shell.stdout), text(shell.stderr)])
   await closed
@@ -46,6 +51,12 @@ export async function runCommands(commands: readonly string[], cwd: string): Pro
   }))
   const failed = ran.findIndex(({ exitCode }) => exitCode !== 0)
   return failed === -1 ? ran : ran.slice(0, failed + 1)
+}
+
+/** A new terminal knows nothing of this one. npx runs what is installed here and asks no registry for what is not. */
+function environmentOf(home: string): NodeJS.ProcessEnv {
+  const path = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`
+  return { HOME: home, PATH: path, npm_config_offline: 'true', NO_UPDATE_NOTIFIER: '1' }
 }
 
 /** A block's commands, each whole: a loop or a line that goes on behind a backslash is one. */
