@@ -27,16 +27,8 @@ let gatewayUrl: string
 beforeAll(async () => {
   checkout = copyCheckout()
   folder = await mkdtemp(join(tmpdir(), 'latchkey-docs-'))
-  started = start(
-    checkout,
-    '--state',
-    join(folder, '.latchkey'),
-    '--port',
-    '0',
-    '--origin-port',
-    '0',
-    '--json',
-  )
+  const state = join(folder, '.latchkey')
+  started = start(checkout, '--state', state, '--port', '0', '--origin-port', '0', '--json')
   await installCli()
   await until(started, '"gateway_url"')
   gatewayUrl = (JSON.parse(started.stdout()) as { gateway_url: string }).gateway_url

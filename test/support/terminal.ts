@@ -32,9 +32,8 @@ const PRELUDE = [
  */
 export async function runCommands(commands: readonly string[], cwd: string): Promise<readonly Ran[]> {
   const script = [...PRELUDE, ...commands.map((command) => `${command}\nended $?`)].join('\n')
-  const shell = spawn('bash', ['-c', script], {
+  const shell = spawn('env', ['-i', ...environmentOf(cwd), 'bash', '-c', script], {
     cwd,
-    env: environmentOf(cwd),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const closed = once(shell, 'close')
@@ -53,10 +52,10 @@ export async function runCommands(commands: readonly string[], cwd: string): Pro
   return failed === -1 ? ran : ran.slice(0, failed + 1)
 }
 
-/** A new terminal knows nothing of this one. npx runs what is installed here and asks no registry for what is not. */
-function environmentOf(home: string): NodeJS.ProcessEnv {
+/** A new terminal knows nothing of this one. npx runs what is installed here, and asks no registry for what is not. */
+function environmentOf(home: string): readonly string[] {
   const path = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`
-  return { HOME: home, PATH: path, npm_config_offline: 'true', NO_UPDATE_NOTIFIER: '1' }
+  return [`HOME=${home}`, `PATH=${path}`, 'npm_config_offline=true', 'npm_config_update_notifier=false']
 }
 
 /** A block's commands, each whole: a loop or a line that goes on behind a backslash is one. */
