@@ -21,7 +21,7 @@ const STEPS: readonly Step[] = [
   { name: 'unit', command: 'vitest run --project unit' },
   { name: 'workerd', command: 'vitest run --project workerd' },
   { name: 'e2e', command: 'vitest run --project e2e' },
-  { name: 'deploy', command: 'node tools/deploy.ts --dry-run' },
+  { name: 'deploy', command: 'npm run --silent deploy -- --dry-run' },
 ]
 
 function run(step: Step): boolean {

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addAudit } from './commands/audit.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDeclared } from './commands/declared.ts'
+import { addDeploy } from './commands/deploy.ts'
 import { addExplain } from './commands/explain.ts'
 import { addKeys } from './commands/keys.ts'
 import { addResources } from './commands/resources.ts'
@@ -36,6 +37,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
       getErrHasColors: () => false,
     })
     .exitOverride()
+  addDeploy(program, terminal)
   addSession(program, terminal)
   addResources(program, terminal)
   const keys = program.commands.find((command) => command.name() === 'keys')

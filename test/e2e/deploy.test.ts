@@ -4,21 +4,24 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { DeployDeps } from '../../tools/deploy/deps.ts'
-import { planDeploy } from '../../tools/deploy/plan.ts'
-import { runPlan } from '../../tools/deploy/run-plan.ts'
-import { runWrangler } from '../../tools/deploy/wrangler-process.ts'
+import type { DeployDeps } from '../../src/cli/deployment/deps.ts'
+import { planDeploy } from '../../src/cli/deployment/plan.ts'
+import { findProject, type Project } from '../../src/cli/deployment/project.ts'
+import { runPlan } from '../../src/cli/deployment/run-plan.ts'
+import { runWrangler } from '../../src/cli/deployment/wrangler-process.ts'
 import { ACCOUNT, CloudflareApi } from '../support/cloudflare-api.ts'
 import { copyCheckout } from '../support/local-start.ts'
 
 const URL = 'https://latchkey.someone.workers.dev'
 
 let root: string
+let project: Project
 /** An empty home: nobody is logged in there. */
 let home: string
 
-beforeAll(() => {
+beforeAll(async () => {
   root = copyCheckout()
+  project = await findProject(root)
   home = mkdtempSync(join(tmpdir(), 'latchkey-home-'))
 })
 
@@ -39,8 +42,8 @@ function deploy(...args: readonly string[]): Promise<Ran> {
     env: { ...env, HOME: home, XDG_CONFIG_HOME: home, WRANGLER_SEND_METRICS: 'false' },
   }
   return new Promise((resolve) => {
-    const command = [join(root, 'tools', 'deploy.ts'), ...args]
-    const child = execFile(process.execPath, command, options, (error, stdout, stderr) =>
+    const command = ['run', '--silent', 'deploy', '--', ...args]
+    const child = execFile('npm', command, options, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     )
     child.stdin?.end()
@@ -58,7 +61,7 @@ describe('without an account', () => {
   test('a deployment fails at its first step and says how to log in', async () => {
     const { code, stderr } = await deploy()
     expect(stderr).toMatch(
-      /Failed at "Deploy the Worker.*`wrangler deploy` ended with code 1\.\nLog in with /,
+      /Failed at "Deploy the Worker.*`wrangler deploy` ended with code 1\.\n {2}Log in with /,
     )
     expect(code).toBe(1)
   })
@@ -66,7 +69,7 @@ describe('without an account', () => {
   test('a wrong option is named', async () => {
     expect(await deploy('--dryrun')).toMatchObject({
       code: 2,
-      stderr: "Unknown option '--dryrun'; `npm run deploy -- --help` lists the options.\n",
+      stderr: expect.stringContaining("unknown option '--dryrun'\n(Did you mean --dry-run?)"),
     })
   })
 })
@@ -80,7 +83,7 @@ describe('with an account', () => {
     run: (args, options) => {
       calls.push(args.join(' '))
       const stdin = options.stdin === 'terminal' ? 'none' : options.stdin
-      return runWrangler(root, args, { stdin, stdout: 'captured' })
+      return runWrangler(project, args, { stdin, stdout: 'captured' })
     },
     fetch: (url) => Promise.resolve(url.endsWith('/readyz') ? Response.json({}) : refusal()),
     now: () => 0,
@@ -109,9 +112,9 @@ describe('with an account', () => {
   })
 
   test('the first deployment creates, sets secrets, migrates', async () => {
-    expect(await runPlan(planDeploy('deploy'), { url: null }, deps)).toEqual({
+    expect(await runPlan(planDeploy('deploy'), { url: null, adminToken: null }, deps)).toEqual({
       ok: true,
-      value: { url: URL },
+      value: { url: URL, adminToken: expect.any(String) },
     })
     expect(api.writes.slice(0, 3)).toEqual([
       'POST /storage/kv/namespaces',
@@ -127,7 +130,7 @@ describe('with an account', () => {
   test('a second one creates nothing, and keeps the secrets', async () => {
     const before = new Map(api.secrets)
     api.writes.length = 0
-    expect(await runPlan(planDeploy('deploy'), { url: null }, deps)).toMatchObject({ ok: true })
+    expect(await runPlan(planDeploy('deploy'), { url: null, adminToken: null }, deps)).toMatchObject({ ok: true })
     expect(api.writes.filter((call) => /namespaces|d1\/database$|secrets/.test(call))).toEqual([])
     expect(api.secrets).toEqual(before)
     expect(shown).toHaveLength(1)

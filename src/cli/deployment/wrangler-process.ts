@@ -1,19 +1,15 @@
 // Runs wrangler for real.
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { RunOptions, RunResult } from './deps.ts'
+import type { Project } from './project.ts'
 import { parseRecords } from './wrangler-output.ts'
 
-const PACKAGE = createRequire(import.meta.url).resolve('wrangler/package.json')
-const WRANGLER = join(dirname(PACKAGE), 'bin', 'wrangler.js')
-
-/** @param root the checkout, where wrangler.toml is */
 export async function runWrangler(
-  root: string,
+  project: Project,
   args: readonly string[],
   options: RunOptions,
 ): Promise<RunResult> {
@@ -21,7 +17,7 @@ export async function runWrangler(
   try {
     const output = join(scratch, 'output.ndjson')
     const env = { ...process.env, WRANGLER_OUTPUT_FILE_PATH: output, WRANGLER_HIDE_BANNER: 'true' }
-    const ran = await runToEnd(root, args, options, env)
+    const ran = await runToEnd(project, args, options, env)
     return { ...ran, records: parseRecords(await readFile(output, 'utf8').catch(() => '')) }
   } finally {
     await rm(scratch, { recursive: true, force: true })
@@ -29,13 +25,13 @@ export async function runWrangler(
 }
 
 async function runToEnd(
-  cwd: string,
+  { root, node, wrangler }: Project,
   args: readonly string[],
   { stdin, stdout }: RunOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<Pick<RunResult, 'code' | 'stdout'>> {
-  const child = spawn(process.execPath, [WRANGLER, ...args], {
-    cwd,
+  const child = spawn(node, [wrangler, ...args], {
+    cwd: root,
     env,
     stdio: [
       stdin === 'terminal' ? 'inherit' : stdin === 'none' ? 'ignore' : 'pipe',

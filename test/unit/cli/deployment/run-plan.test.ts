@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { DeployDeps, RunOptions, RunResult } from '../../../../tools/deploy/deps.ts'
-import { planDeploy } from '../../../../tools/deploy/plan.ts'
-import { runPlan } from '../../../../tools/deploy/run-plan.ts'
+import type { DeployDeps, RunOptions, RunResult } from '../../../../src/cli/deployment/deps.ts'
+import { planDeploy } from '../../../../src/cli/deployment/plan.ts'
+import { runPlan } from '../../../../src/cli/deployment/run-plan.ts'
 
 const URL = 'https://latchkey.someone.workers.dev'
 const READY = `${URL}/_latchkey/readyz`
@@ -35,7 +35,7 @@ class FakeAccount {
   }
 
   deploy(url: string | null = null) {
-    return runPlan(planDeploy('deploy'), { url }, this.deps)
+    return runPlan(planDeploy('deploy'), { url, adminToken: null }, this.deps)
   }
 
   private run(args: readonly string[], { stdin }: RunOptions): RunResult {
@@ -66,7 +66,7 @@ class FakeAccount {
 }
 
 const SIZE = { raw_bytes: 410_112, gzip_bytes: 122_880 }
-const MIGRATE = 'd1 migrations apply latchkey --remote'
+const MIGRATE = 'd1 migrations apply DB --remote'
 const FIRST = ['deploy', 'secret list', 'secret bulk', MIGRATE]
 
 function problem(status: number): Response {
@@ -79,7 +79,7 @@ function problem(status: number): Response {
 describe('a deployment', () => {
   it('deploys, sets secrets, migrates and verifies, in this order', async () => {
     const account = new FakeAccount()
-    expect(await account.deploy()).toEqual({ ok: true, value: { url: URL } })
+    expect(await account.deploy()).toEqual({ ok: true, value: { url: URL, adminToken: 'secret-0-1' } })
     expect(account.calls).toEqual(FIRST)
     expect(account.requests).toEqual([READY, REFUSING])
     expect(account.said.map((line) => line.slice(0, 5))).toEqual(['[1/4]', '[2/4]', '[3/4]', '[4/4]'])
@@ -122,7 +122,7 @@ describe('a deployment', () => {
     const failed = await account.deploy()
     expect(failed).toMatchObject({ ok: false, error: { step: { name: step } } })
     expect(failed.ok ? '' : failed.error.reason).toMatch(/^`wrangler .*` ended with code 1\.$/)
-    expect(failed.ok ? '' : failed.error.step.mend).toMatch(/`npm run deploy` again/)
+    expect(failed.ok ? '' : failed.error.step.mend).toMatch(/deploy again/)
     expect(account.calls).toEqual([...callsBefore, call])
     expect(account.requests).toEqual([])
 
@@ -210,14 +210,16 @@ describe('the verification', () => {
   it('takes a custom domain for an address', async () => {
     const account = new FakeAccount()
     account.targets = ['example.com/api/*', `${URL.slice(8)} (custom domain)`]
-    expect(await account.deploy()).toEqual({ ok: true, value: { url: URL } })
+    expect(await account.deploy()).toEqual({ ok: true, value: { url: URL, adminToken: 'secret-0-1' } })
   })
 })
 
 describe('a dry run', () => {
   it('checks and touches nothing', async () => {
     const account = new FakeAccount()
-    expect(await runPlan(planDeploy('dry-run'), { url: null }, account.deps)).toMatchObject({ ok: true })
+    expect(await runPlan(planDeploy('dry-run'), { url: null, adminToken: null }, account.deps)).toMatchObject(
+      { ok: true },
+    )
     expect(account.calls).toEqual(['deploy --dry-run'])
     expect(account.shown).toEqual(['Bundle: 400.5 KiB, 120.0 KiB compressed'])
     expect(account.requests).toEqual([])
@@ -226,7 +228,7 @@ describe('a dry run', () => {
   it('fails when the Worker does not build', async () => {
     const account = new FakeAccount()
     account.faults.set('deploy --dry-run', { code: 1 })
-    const failed = await runPlan(planDeploy('dry-run'), { url: null }, account.deps)
+    const failed = await runPlan(planDeploy('dry-run'), { url: null, adminToken: null }, account.deps)
     expect(failed).toMatchObject({ ok: false, error: { step: { name: 'check' } } })
   })
 })

@@ -1,5 +1,5 @@
 // Runs the steps in their order and stops at the first that fails.
-import { err, ok, type Result } from '../../src/result.ts'
+import { err, ok, type Result } from '../../result.ts'
 import type { DeployDeps } from './deps.ts'
 import type { Step } from './plan.ts'
 import { ACTIONS, type Progress } from './steps.ts'

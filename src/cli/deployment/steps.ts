@@ -1,5 +1,5 @@
 // What each step of the plan does. A step gets what the steps before it found out, and adds to it.
-import { err, ok, type Result } from '../../src/result.ts'
+import { err, ok, type Result } from '../../result.ts'
 import type { DeployDeps } from './deps.ts'
 import type { StepName } from './plan.ts'
 import { verify } from './verification.ts'
@@ -8,7 +8,12 @@ import { readBundleSize, readDeployedUrl, readSecretNames } from './wrangler-out
 export interface Progress {
   /** Origin to verify; null while none is known. */
   readonly url: string | null
+  /** The credential of the first operator, where this deployment made it. */
+  readonly adminToken: string | null
 }
+
+/** wrangler takes the binding for the name: the database may have any. */
+const DATABASE_BINDING = 'DB'
 
 type Action = (progress: Progress, deps: DeployDeps) => Promise<Result<Progress, string>>
 
@@ -25,7 +30,7 @@ export const ACTIONS: Readonly<Record<StepName, Action>> = {
     // The terminal, because wrangler may have to ask: to log in, which account, the first workers.dev name.
     const { code, records } = await run(['deploy'], { stdin: 'terminal', stdout: 'shown' })
     if (code !== 0) return failed('wrangler deploy', code)
-    return ok({ url: progress.url ?? readDeployedUrl(records) })
+    return ok({ ...progress, url: progress.url ?? readDeployedUrl(records) })
   },
 
   async secrets(progress, deps) {
@@ -39,7 +44,7 @@ export const ACTIONS: Readonly<Record<StepName, Action>> = {
   },
 
   async migrate(progress, { run }) {
-    const args = ['d1', 'migrations', 'apply', 'latchkey', '--remote']
+    const args = ['d1', 'migrations', 'apply', DATABASE_BINDING, '--remote']
     const { code } = await run(args, { stdin: 'none', stdout: 'shown' })
     return code === 0 ? ok(progress) : failed('wrangler d1 migrations apply', code)
   },
@@ -61,9 +66,9 @@ async function putSecrets(
   const text = JSON.stringify(Object.fromEntries(secrets))
   const { code } = await run(['secret', 'bulk'], { stdin: { text }, stdout: 'shown' })
   if (code !== 0) return failed('wrangler secret bulk', code)
-  const adminToken = secrets.get('ADMIN_TOKEN')
-  if (adminToken !== undefined) show(`ADMIN_TOKEN (shown this once, keep it safe): ${adminToken}`)
-  return ok(progress)
+  const adminToken = secrets.get('ADMIN_TOKEN') ?? null
+  if (adminToken !== null) show(`ADMIN_TOKEN (shown this once, keep it safe): ${adminToken}`)
+  return ok({ ...progress, adminToken })
 }
 
 function failed(command: string, code: number): Result<never, string> {

@@ -9,7 +9,7 @@ export interface Step {
   readonly mend: string
 }
 
-const AGAIN = 'then run `npm run deploy` again: finished steps are not undone.'
+const AGAIN = 'then deploy again: finished steps are not undone.'
 
 const CHECK: Step = {
   name: 'check',
@@ -37,7 +37,7 @@ const STEPS: readonly Step[] = [
   {
     name: 'verify',
     title: 'Verify the deployment with real requests',
-    mend: 'Look at `npx wrangler tail` while you open the address. With CONTROL_HOST set, or without a workers.dev address, name the host: `npm run deploy -- --url https://your-host`.',
+    mend: 'Look at `npx wrangler tail` while you open the address. With CONTROL_HOST set, or without a workers.dev address, name the host: `--url https://your-host`.',
   },
 ]
 

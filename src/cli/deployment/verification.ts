@@ -1,5 +1,5 @@
 // Two requests show that a deployment works: it says that it is ready, and it refuses a stranger.
-import { err, ok, type Result } from '../../src/result.ts'
+import { err, ok, type Result } from '../../result.ts'
 import type { DeployDeps } from './deps.ts'
 
 // A first workers.dev address takes a while until every resolver has it.
