@@ -6,6 +6,7 @@ import { addDeclared } from './commands/declared.ts'
 import { addDeploy } from './commands/deploy.ts'
 import { addExplain } from './commands/explain.ts'
 import { addKeys } from './commands/keys.ts'
+import { addInit } from './commands/init.ts'
 import { addResources } from './commands/resources.ts'
 import { addSession } from './commands/session.ts'
 import { EXIT } from './exit.ts'
@@ -37,6 +38,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
       getErrHasColors: () => false,
     })
     .exitOverride()
+  addInit(program, terminal)
   addDeploy(program, terminal)
   addSession(program, terminal)
   addResources(program, terminal)

@@ -16,7 +16,7 @@ const ADDRESS = 'http://127.0.0.1:8787'
 /** Commands that are not run, and why. */
 const NOT_RUN: readonly (readonly [command: RegExp, because: string])[] = [
   [/^npm (install|start|test|run)\b/, 'installs this repository, or runs what other tests run'],
-  [/^npx wrangler\b/, 'needs a Cloudflare account'],
+  [/^npx (wrangler|latchkey deploy)\b/, 'needs a Cloudflare account'],
 ]
 
 let checkout: string

@@ -5,8 +5,9 @@ import type { Command } from 'commander'
 import { contextOf, tell, type GlobalOptions } from '../context.ts'
 import type { DeployDeps } from '../deployment/deps.ts'
 import { planDeploy } from '../deployment/plan.ts'
-import { findProject } from '../deployment/project.ts'
+import { findProject, type Project } from '../deployment/project.ts'
 import { runPlan } from '../deployment/run-plan.ts'
+import { findLacks } from '../deployment/settings-file.ts'
 import { runWrangler } from '../deployment/wrangler-process.ts'
 import { CliError } from '../exit.ts'
 import { profilesPath, readProfiles, writeProfiles } from '../profiles.ts'
@@ -55,6 +56,7 @@ async function deploy(terminal: Terminal, options: DeployOptions): Promise<void>
 
 async function depsOf(terminal: Terminal, options: DeployOptions): Promise<DeployDeps> {
   const project = await findProject(options.dir)
+  await requireSettings(project)
   return {
     run: (args, how) => runWrangler(project, args, how),
     // A redirect is an answer of its own: what it leads to is not what was deployed.
@@ -66,6 +68,18 @@ async function depsOf(terminal: Terminal, options: DeployOptions): Promise<Deplo
     say: (line) => tell(contextOf(terminal, options), line),
     show: (line) => print(terminal, line),
   }
+}
+
+// Deployed without a binding that this version needs, the Worker would answer 503 until somebody finds out which.
+async function requireSettings(project: Project): Promise<void> {
+  const lacks = await findLacks(project)
+  if (!lacks.ok) throw new CliError('usage', `wrangler.toml cannot be read: ${lacks.error}`)
+  if (lacks.value.length === 0) return
+  throw new CliError(
+    'usage',
+    `wrangler.toml lacks ${lacks.value.map(({ what }) => what).join(', ')}. Nothing was deployed.`,
+    ['Add to it:', ...lacks.value.flatMap(({ add }) => ['', ...add.split('\n')])],
+  )
 }
 
 function originOf(text: string | undefined): string | null {
