@@ -1,6 +1,6 @@
 // Wires the control plane to the gateway that it runs beside, whose knowledge of the feed it shares. Loaded when the first
 // request for /_latchkey arrives.
-import { databasesOf, hubOf } from './bindings.ts'
+import { databasesOf, hubOf, limiterOf } from './bindings.ts'
 import { handleControl } from './control/app.ts'
 import { note } from './feed/log-copy.ts'
 import { isKnownSince } from './feed/usable.ts'
@@ -41,6 +41,9 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
       // Of another log it would be nonsense; the next sync brings it.
       if (epoch === feed.log.epoch) for (const change of changes) note(feed.log, change, seq)
     },
+    // An object that nobody else asks: it holds nothing, and its answer costs no one.
+    probeLimiter: () => limiterOf(env, 'check').take({ isolate: 'check', settlements: [], requests: [] }),
+    hasFailuresLimiter: gateway.failures !== null,
     sleep: gateway.sleep,
     findConfig: async () => {
       await consult()

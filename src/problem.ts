@@ -47,7 +47,7 @@ export function refuse(code: ProblemCode, details: ProblemDetails = {}): Refusal
 /** Both surfaces meet a database without tables, and say the same of it. */
 export function notMigrated(): Refusal {
   return refuse('not_configured', {
-    detail: 'The database lacks its tables. Run: npx wrangler d1 migrations apply latchkey --remote',
+    detail: 'The database lacks its tables. Run: npx wrangler d1 migrations apply DB --remote',
     retryAfterSeconds: 30,
   })
 }

@@ -10,6 +10,7 @@ import type { ApiDocument } from './examples.ts'
 import { answerFailure } from './failure.ts'
 import { refused } from './refused.ts'
 import { requireHolder } from './self-auth.ts'
+import { mountChecks } from './routes/checks.ts'
 import { mountCompliance } from './routes/compliance.ts'
 import { mountAuditEvents } from './routes/audit-events.ts'
 import { mountDeclared } from './routes/declared.ts'
@@ -105,6 +106,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountUsage,
     mountOperators,
     mountFeed,
+    mountChecks,
     mountLogin,
     mountSessions,
     mountPortalSessions,

@@ -80,6 +80,11 @@ export async function finishOidc(
   }
 }
 
+/** Asks the provider, or believes what it said within the hour. */
+export async function isProviderThere(deps: ControlDeps, oidc: OidcConfig): Promise<boolean> {
+  return (await findProvider(deps, oidc)) !== null
+}
+
 async function findProvider(deps: ControlDeps, oidc: OidcConfig): Promise<client.Configuration | null> {
   const held = providers.get(oidc)
   const now = deps.now()

@@ -130,7 +130,9 @@ describe('with an account', () => {
   test('a second one creates nothing, and keeps the secrets', async () => {
     const before = new Map(api.secrets)
     api.writes.length = 0
-    expect(await runPlan(planDeploy('deploy'), { url: null, adminToken: null }, deps)).toMatchObject({ ok: true })
+    expect(await runPlan(planDeploy('deploy'), { url: null, adminToken: null }, deps)).toMatchObject({
+      ok: true,
+    })
     expect(api.writes.filter((call) => /namespaces|d1\/database$|secrets/.test(call))).toEqual([])
     expect(api.secrets).toEqual(before)
     expect(shown).toHaveLength(1)

@@ -12,7 +12,7 @@ let folder: string
 function install(): void {
   const modules = join(folder, 'node_modules')
   mkdirSync(modules, { recursive: true })
-  const [tarball = ''] = readdirSync(scratch).filter((name) => name.endsWith('.tgz'))
+  const tarball = readdirSync(scratch).find((name) => name.endsWith('.tgz')) ?? ''
   execFileSync('tar', ['-xzf', join(scratch, tarball), '-C', modules])
   execFileSync('mv', [join(modules, 'package'), join(modules, 'latchkey')])
   for (const name of readdirSync('node_modules').filter((other) => other !== 'latchkey'))

@@ -56,7 +56,7 @@ function lackingTexts(
   const there = listAt(own, path)
   return listAt(needed, path)
     .filter((text) => !there.includes(text))
-    .map((text) => ({ what: `${name} ${String(text)}`, add: snippet(path, [...there, text]) }))
+    .map((text) => ({ what: `${name} ${label(text)}`, add: snippet(path, [...there, text]) }))
 }
 
 function lackingTables(
@@ -64,10 +64,15 @@ function lackingTables(
   needed: TomlTable,
   { path, by, name }: (typeof TABLES)[number],
 ): readonly Lack[] {
-  const there = listAt(own, path).map((table) => memberOf(table, by))
+  const there = new Set(listAt(own, path).map((table) => memberOf(table, by)))
   return listAt(needed, path)
-    .filter((table) => !there.includes(memberOf(table, by)))
-    .map((table) => ({ what: `${name} ${String(memberOf(table, by))}`, add: snippet(path, [table]) }))
+    .filter((table) => !there.has(memberOf(table, by)))
+    .map((table) => ({ what: `${name} ${label(memberOf(table, by))}`, add: snippet(path, [table]) }))
+}
+
+// What distinguishes one is a text in every file that wrangler reads.
+function label(value: TomlValue | undefined): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function listAt(table: TomlTable, path: readonly string[]): readonly TomlValue[] {

@@ -33,18 +33,8 @@ describe('init', () => {
   })
 
   it('takes every wish from the command line', async () => {
-    await init(
-      ...[
-        '--name',
-        'acme-gate',
-        '--origin',
-        'https://api.acme.com/',
-        '--domain',
-        'gate.acme.com',
-        'Gate.acme.dev',
-      ],
-      ...['--control-host', 'admin.acme.com'],
-    )
+    const wishes = '--name acme-gate --origin https://api.acme.com/ --domain gate.acme.com Gate.acme.dev'
+    await init(...wishes.split(' '), '--control-host', 'admin.acme.com')
     expect(parse(read('wrangler.toml'))).toMatchObject({
       name: 'acme-gate',
       main: 'node_modules/latchkey/dist/worker/worker.js',

@@ -31,7 +31,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   hasTerm: 'is a condition on keys, beside that of their reach',
   areCalled: 'is a condition on organizations, beside that of their reach',
   isOfTeam: 'is the condition of a reach itself',
-  probeShards: 'asks whether the tables are there',
 }
 
 interface Reader {

@@ -1,5 +1,6 @@
 // Calls the control plane as the Worker does, on the real D1 and KV of the test's own storage.
 import { env } from 'cloudflare:workers'
+import { limiterOf } from '../../../src/bindings.ts'
 import { readConfig, type Config } from '../../../src/config.ts'
 import { handleControl } from '../../../src/control/app.ts'
 import type { ControlDeps } from '../../../src/control/deps.ts'
@@ -81,6 +82,9 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
     condemn: (changes, published) => condemned.push({ changes, published }),
     readFeed: async () => ({ epoch: 1, seq, floor: 0, changes: seq, oldestAtMs: null, relays: [] }),
     isFeedKnown: async () => true,
+    probeLimiter: async () =>
+      limiterOf(env, 'check').take({ isolate: 'check', settlements: [], requests: [] }),
+    hasFailuresLimiter: true,
     // Of an isolate that knows nothing yet: it judges by what D1 says now.
     verify: (question) => verifyKey(question, 'req_test', createTestGateway(testConfig()).deps),
     authenticateHolder: (request) =>

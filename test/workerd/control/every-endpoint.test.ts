@@ -73,6 +73,7 @@ const REST = [
   'PATCH /_latchkey/v1/settings',
   'POST /_latchkey/v1/settings/rotate-secret',
   'GET /_latchkey/v1/feed',
+  'GET /_latchkey/v1/checks',
   'GET /_latchkey/v1/audit-events',
   'GET /_latchkey/v1/audit-events/{id}',
   'GET /_latchkey/v1/audit-events/export',

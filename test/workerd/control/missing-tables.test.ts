@@ -7,7 +7,7 @@ import { notMigrated } from '../../../src/problem.ts'
 import { err } from '../../../src/result.ts'
 import { call, makeDeps } from './client.ts'
 
-const MIGRATE = 'wrangler d1 migrations apply latchkey --remote'
+const MIGRATE = 'wrangler d1 migrations apply DB --remote'
 
 const REQUESTS: readonly (readonly [path: string, body?: object])[] = [
   ['readyz'],
