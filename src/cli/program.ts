@@ -4,6 +4,7 @@ import { addAudit } from './commands/audit.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDeclared } from './commands/declared.ts'
 import { addDeploy } from './commands/deploy.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addKeys } from './commands/keys.ts'
 import { addInit } from './commands/init.ts'
@@ -40,6 +41,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
     .exitOverride()
   addInit(program, terminal)
   addDeploy(program, terminal)
+  addDoctor(program, terminal)
   addSession(program, terminal)
   addResources(program, terminal)
   const keys = program.commands.find((command) => command.name() === 'keys')

@@ -1,11 +1,11 @@
 // latchkey plan, apply and export: the declared configuration.
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
-import { RefusedError, type Api } from '../api.ts'
 import { colour, confirm, contextOf, printJson, tell, type Context, type GlobalOptions } from '../context.ts'
-import { readDocument, type Document } from '../document.ts'
+import { readDocument } from '../document.ts'
 import { CliError, EXIT, Outcome } from '../exit.ts'
 import { isJsonObject, isList, listOf, member, textOf, type Json } from '../json.ts'
+import { applyDeclared, planDeclared } from '../plan.ts'
 import { withSink } from '../secret.ts'
 import { clean, showCell } from '../table.ts'
 import { print, type Style, type Terminal } from '../terminal.ts'
@@ -53,7 +53,7 @@ function documented(command: Command): Command {
 async function plan(terminal: Terminal, options: Options): Promise<void> {
   const context = contextOf(terminal, options)
   const document = await readDocument(terminal, options.file)
-  const planned = await ask(await context.api(), 'plan', document, { prune: options.prune === true })
+  const planned = await planDeclared(await context.api(), document, { prune: options.prune === true })
   const changes = listOf(member(planned, 'changes'))
   if (options.json === true) printJson(terminal, planned)
   else showPlan(context, planned, options)
@@ -65,14 +65,14 @@ async function apply(terminal: Terminal, options: Options): Promise<void> {
   const api = await context.api()
   const document = await readDocument(terminal, options.file)
   const prune = options.prune === true
-  const planned = await ask(api, 'plan', document, { prune })
+  const planned = await planDeclared(api, document, { prune })
   const changes = listOf(member(planned, 'changes'))
   if (options.json !== true) showPlan(context, planned, options)
   refuseHomeless(changes, options.secretsTo)
   if (changes.length > 0) await confirm(context, 'This is applied.')
   const made = changes.filter(makesKey).length
   await withSink(made === 0 ? undefined : options.secretsTo, async (sink) => {
-    const applied = await ask(api, 'apply', document, { prune, plan: member(planned, 'plan') })
+    const applied = await applyDeclared(api, document, { prune, plan: member(planned, 'plan') })
     const keys = listOf(member(applied, 'keys'))
     await sink?.write(keys.map((key) => `${JSON.stringify(key)}\n`).join(''))
     if (sink !== null) tell(context, `${keys.length} secrets are in ${sink.name}.`)
@@ -97,28 +97,6 @@ function refuseHomeless(changes: readonly Json[], secretsTo: string | undefined)
 
 function makesKey(change: Json): boolean {
   return member(change, 'resource') === 'key' && member(change, 'action') === 'created'
-}
-
-/** Asks, and says of what is refused in which line of the file it stands. */
-async function ask(api: Api, verb: 'plan' | 'apply', document: Document, more: object): Promise<Json> {
-  try {
-    return await api.call('POST', `/config/${verb}`, { json: { config: document.value, ...more } })
-  } catch (error) {
-    if (!(error instanceof RefusedError)) throw error
-    const errors = listOf(member(error.problem, 'errors'))
-    if (errors.length === 0) throw error
-    throw new CliError(
-      error.exit,
-      `${document.name} is refused. Nothing was changed.`,
-      errors.map((one) => lineOf(document, one)),
-    )
-  }
-}
-
-function lineOf(document: Document, error: Json): string {
-  const pointer = textOf(member(error, 'pointer')) ?? ''
-  const detail = clean(textOf(member(error, 'detail')) ?? '')
-  return `${document.placeOf(pointer.replace(/^\/config/, ''))}: ${detail}`
 }
 
 const MARKS: Readonly<Record<string, readonly [mark: string, style: Style]>> = {
