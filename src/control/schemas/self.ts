@@ -58,7 +58,15 @@ export const OwnRevocation = z
   })
   .openapi('OwnRevocation')
 
-export const ChangedOwnKey = z.object({ key: OwnKey, propagation: Propagation }).openapi('ChangedOwnKey')
+export const RevokedOwnKey = z
+  .object({
+    key: OwnKey,
+    also_revoked: z.array(z.string()).openapi({
+      description: 'The successors that the key gave itself: whoever had it may have them.',
+    }),
+    propagation: Propagation,
+  })
+  .openapi('RevokedOwnKey')
 
 /** Whoever misses the answer must be able to ask again with the old key. */
 const MIN_GRACE_SECONDS = 60

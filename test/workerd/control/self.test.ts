@@ -248,7 +248,7 @@ describe('revoking', () => {
     expect(status).toBe(200)
     expect(body.key).toMatchObject({ id: own.key, state: 'revoked', revocation_reason: 'leaked' })
     expect(body.propagation).toMatchObject({ relays_acknowledged: 2, relays_total: 2 })
-    expect(misfits(body, { $ref: '#/components/schemas/ChangedOwnKey' }, document)).toEqual([])
+    expect(misfits(body, { $ref: '#/components/schemas/RevokedOwnKey' }, document)).toEqual([])
     expect(deps.publishes).toEqual([[{ kind: 'key', subject: await digestKey(own.secret) }]])
     expect(await codeOf(own.secret)).toBe('key_revoked')
     const restored = await call(`/_latchkey/v1/keys/${own.key}/restore`, { method: 'POST' })
