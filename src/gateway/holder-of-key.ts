@@ -62,5 +62,7 @@ function questionOf(request: Request, text: string): Question {
   const { address, country, webOrigin } = readCaller(request)
   const strict = request.method !== 'GET'
   const nothing = { scopes: [], cost: null, environment: null, within: null }
-  return { text, strict, address, country, webOrigin, ...nothing }
+  const question = { text, strict, address, country, webOrigin, ...nothing }
+  // There is one thing that a holder can delete.
+  return request.method === 'DELETE' ? { ...question, purpose: 'end' } : question
 }

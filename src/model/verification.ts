@@ -20,6 +20,8 @@ export interface Question {
   readonly webOrigin: string | null
   /** Whose keys may be told of: any other is unknown. Null: everybody's. */
   readonly within: { readonly organizationId: string; readonly teamId?: string } | null
+  /** `end`: the key is to be used for nothing but its own end (src/policy/ending.ts). */
+  readonly purpose?: 'end'
 }
 
 export interface Verdict {

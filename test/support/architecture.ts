@@ -95,7 +95,7 @@ const LAZY = [
   /^src\/limits\/(?:buckets|percentiles)\.ts$/,
   /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal|token)\.ts$/,
   /^src\/model\/(?:schema\/|vocabulary\.ts$)/,
-  /^src\/policy\/(?:common-scopes|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
+  /^src\/policy\/(?:common-scopes|ending|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
   /^src\/(?:login-config|control-plane|control-problems|gateway-problems|problem-catalog|problem-response)\.ts$/,
 ]
 

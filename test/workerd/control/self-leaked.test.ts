@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { digestKey } from '../../../src/keys/digest.ts'
+import { lend } from '../../support/tokens.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { call, create, createProject, makeDeps, type Call, type CreatedKey } from './client.ts'
 import { misfits, readDocument } from './openapi.ts'
@@ -115,4 +116,72 @@ it('ending a key touches neither the key that it replaced nor others of the proj
   const other = await create<CreatedKey>('keys', { project_id: own.project, name: 'Other' })
   expect((await as(successor.secret, 'DELETE')).body.also_revoked).toEqual([])
   for (const secret of [own.secret, other.secret]) expect((await as(secret, 'GET')).status).toBe(200)
+})
+
+const patch = (path: string, json: object) => call(`/_latchkey/v1/${path}`, { method: 'PATCH', json })
+
+describe('a leaked key that is of no other use', () => {
+  const CHANGES: readonly (readonly [what: string, change: () => Promise<unknown>, code: string])[] = [
+    ['disabled', () => operate(own.key, 'disable'), 'key_disabled'],
+    [
+      'of a suspended project',
+      () => call(`/_latchkey/v1/projects/${own.project}/suspend`, { method: 'POST' }),
+      'key_disabled',
+    ],
+    [
+      'of a suspended organization',
+      () => call(`/_latchkey/v1/organizations/${own.organization}/suspend`, { method: 'POST' }),
+      'organization_suspended',
+    ],
+    [
+      'bound to other addresses',
+      () => patch(`keys/${own.key}`, { network: { addresses: ['192.0.2.0/24'] } }),
+      'address_not_allowed',
+    ],
+    [
+      'bound to other countries',
+      () => patch(`keys/${own.key}`, { network: { countries: ['CH'] } }),
+      'country_not_allowed',
+    ],
+    [
+      'bound to web origins',
+      () => patch(`keys/${own.key}`, { network: { web_origins: ['https://a.example.com'] } }),
+      'origin_not_allowed',
+    ],
+  ]
+
+  it.each(CHANGES)('because it is %s, is ended by its holder, and nothing else', async (_, change, code) => {
+    const headers = { 'cf-connecting-ip': '203.0.113.1' }
+    await change()
+    for (const [method, path] of [
+      ['GET', SELF],
+      ['POST', ROTATE],
+      ['POST', '/_latchkey/token'],
+    ] as const)
+      expect((await as(own.secret, method, path, { headers })).body.code).toBe(code)
+    const { status, body } = await as(own.secret, 'DELETE', SELF, { headers })
+    expect(status).toBe(200)
+    expect(body.key).toMatchObject({ id: own.key, revocation_reason: 'leaked' })
+    expect((await as(own.secret, 'DELETE', SELF, { headers })).body.code).toBe('key_revoked')
+  })
+
+  it('is not ended where it has expired, or is revoked', async () => {
+    await operate(own.key, 'disable')
+    await operate(own.key, 'expire')
+    expect((await as(own.secret, 'DELETE')).body.code).toBe('key_expired')
+    await operate(own.key, 'revoke', { reason: 'a mistake' })
+    expect((await as(own.secret, 'DELETE')).body.code).toBe('key_revoked')
+    expect(await read(own.key)).toMatchObject({ revocation_reason: 'a mistake' })
+  })
+
+  it('is not ended by whoever holds a child token, or reads a publishable key in a page', async () => {
+    const token = await lend({ hash: await digestKey(own.secret) })
+    await operate(own.key, 'disable')
+    expect((await as(token, 'DELETE')).body.code).toBe('self_service_refused')
+    const network = { web_origins: ['https://a.example.com'] }
+    const fields = { project_id: own.project, name: 'Page', kind: 'publishable', network }
+    const { key, secret } = await create<CreatedKey>('keys', fields)
+    expect((await as(secret, 'DELETE')).body.code).toBe('self_service_refused')
+    for (const id of [own.key, key.id]) expect((await read(id)).revoked_at).toBeNull()
+  })
 })

@@ -68,6 +68,30 @@ beforeEach(async () => {
   Object.assign(own, { key: key.id, secret })
 })
 
+// Whoever holds a key may always end it (self-leaked.test.ts).
+describe.each(ENDPOINTS.filter(([method]) => method !== 'DELETE'))('%s %s', (method, path) => {
+  it.each([
+    ['disabled', () => call(`/_latchkey/v1/keys/${own.key}/disable`, { json: {} }), 'key_disabled'],
+    [
+      'of a suspended organization',
+      () => call(`/_latchkey/v1/organizations/${own.organization}/suspend`, { method: 'POST' }),
+      'organization_suspended',
+    ],
+  ] as const)('refuses a key that is %s', async (_state, change, code) => {
+    await change()
+    expect(await codeOf(own.secret, method, path)).toBe(code)
+  })
+
+  it('refuses a key from where it may not be used', async () => {
+    const { secret } = await makeKey({ network: { addresses: ['192.0.2.0/24'] } })
+    expect(await codeOf(secret, method, path)).toBe('address_not_allowed')
+    const from = (address: string) =>
+      as(secret, method, path, { headers: { 'cf-connecting-ip': address } }).then(({ status }) => status)
+    expect(await from('203.0.113.1')).toBe(403)
+    expect(await from('192.0.2.1')).toBeLessThan(300)
+  })
+})
+
 describe.each(ENDPOINTS)('%s %s', (method, path) => {
   it.each<[what: string, given: Call, code: string]>([
     ['no credential', { token: null }, 'key_missing'],
@@ -101,20 +125,10 @@ describe.each(ENDPOINTS)('%s %s', (method, path) => {
 
   it.each<[state: string, change: string, code: string]>([
     ['revoked', 'revoke', 'key_revoked'],
-    ['disabled', 'disable', 'key_disabled'],
     ['expired', 'expire', 'key_expired'],
   ])('refuses a key that is %s', async (_state, change, code) => {
     await call(`/_latchkey/v1/keys/${own.key}/${change}`, { json: {} })
     expect(await codeOf(own.secret, method, path)).toBe(code)
-  })
-
-  it('refuses a key from where it may not be used', async () => {
-    const { secret } = await makeKey({ network: { addresses: ['192.0.2.0/24'] } })
-    expect(await codeOf(secret, method, path)).toBe('address_not_allowed')
-    const from = (address: string) =>
-      as(secret, method, path, { headers: { 'cf-connecting-ip': address } }).then(({ status }) => status)
-    expect(await from('203.0.113.1')).toBe(403)
-    expect(await from('192.0.2.1')).toBeLessThan(300)
   })
 
   it('says that nobody can tell while storage is away', async () => {
