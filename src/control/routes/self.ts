@@ -23,6 +23,7 @@ import {
   viewSelf,
 } from '../schemas/self.ts'
 import { ofKey, selfProblems, selfWriteProblems } from '../self-operation.ts'
+import { unguessable } from '../unguessable.ts'
 import { waitQuery, waitUntilEffective } from '../wait.ts'
 
 const PATH = '/_latchkey/self'
@@ -48,7 +49,7 @@ const rotate = createRoute({
   method: 'post',
   path: `${PATH}/rotate`,
   summary: 'Give this key a successor, if its project allows it. Both pass until the grace ends',
-  ...ofKey(wholeKeyOnly, unhurried, jsonBody, idempotent),
+  ...ofKey(wholeKeyOnly, unhurried, unguessable, jsonBody, idempotent),
   request: { query: waitQuery, body: { content: { 'application/json': { schema: OwnRotation } } } },
   responses: {
     201: answer('Rotated', RotatedOwnKey),

@@ -299,9 +299,9 @@ describe('revoking', () => {
 
 it('revoking oneself, rotating and a revocation by an operator at once are one after the other', async () => {
   const deps = makeDeps({ sleep: (ms) => scheduler.wait(Math.min(ms, 20)) })
-  const rotations = ['a', 'b', 'b', 'b'].map((key) =>
-    as(own.secret, 'POST', ROTATE, { deps, headers: { 'idempotency-key': key } }),
-  )
+  const rotations = ['a', 'b', 'b', 'b']
+    .map((name) => name.repeat(22))
+    .map((key) => as(own.secret, 'POST', ROTATE, { deps, headers: { 'idempotency-key': key } }))
   const operator = call(`/_latchkey/v1/keys/${own.key}/revoke`, { json: { reason: 'by an operator' }, deps })
   const [revoked, ...rotated] = await Promise.all([as(own.secret, 'DELETE', SELF, { deps }), ...rotations])
   expect((await operator).status).toBe(200)
@@ -343,8 +343,22 @@ describe('rotating', () => {
     expect(await codeOf(body.secret, 'POST', ROTATE)).toBe('conflict')
   })
 
+  it('takes no Idempotency-Key that could be guessed: it would tell the successor to whoever has the old key', async () => {
+    for (const key of ['1', 'x'.repeat(21)]) {
+      const { status, body } = await as(own.secret, 'POST', ROTATE, { headers: { 'idempotency-key': key } })
+      expect(status).toBe(400)
+      expect(body.detail).toContain('openssl rand -hex 16')
+      expect(body.secret).toBeUndefined()
+    }
+    expect((await read(own.key)).rotated_to_id).toBeNull()
+    const parameters = document.paths[ROTATE]?.post?.parameters ?? []
+    expect(parameters.find(({ name }) => name === 'Idempotency-Key')).toMatchObject({
+      schema: { pattern: '^[!-~]{22,255}$' },
+    })
+  })
+
   it('can be repeated under an Idempotency-Key where the answer was lost', async () => {
-    const headers = { 'idempotency-key': 'again' }
+    const headers = { 'idempotency-key': 'x'.repeat(22) }
     const first = await as(own.secret, 'POST', ROTATE, { headers })
     const second = await as(own.secret, 'POST', ROTATE, { headers })
     expect(second.text).toBe(first.text)
