@@ -1,4 +1,4 @@
-// The headers that writes take, in the OpenAPI document: each endpoint has the one by standing under /_latchkey/v1, and so does its
+// The headers that writes take, in the OpenAPI document: each write has the one by standing under /_latchkey/v1, and so does its
 // description; the other where it says that it can be refused for it. A rotation by the key itself takes them too: its answer holds a secret that must not be lost.
 import type { ApiDocument } from './examples.ts'
 import { MIN_UNGUESSABLE } from './unguessable.ts'
@@ -37,12 +37,17 @@ export function withWriteHeaders(document: ApiDocument): ApiDocument {
   for (const [path, item] of paths)
     for (const method of WRITES) {
       const operation = item[method]
-      if (operation === undefined) continue
+      if (operation === undefined || !isKept(operation)) continue
       const repeated = OF_KEYS.test(path) ? RANDOM_KEY : IDEMPOTENCY_KEY
       const added = isConditional(path, operation) ? [repeated, IF_MATCH] : [repeated]
       operation.parameters = [...(operation.parameters ?? []), ...added]
     }
   return document
+}
+
+// A question that is asked by POST is answered anew each time, and is never refused for the key (needs.ts).
+function isKept({ responses = {} }: { readonly responses?: object }): boolean {
+  return JSON.stringify(responses).includes('`idempotency_in_progress`')
 }
 
 // What is done to a resource and cannot be a 412 does not read the header: to test an upstream, to reveal a key.
