@@ -281,6 +281,17 @@ describe('revoking', () => {
     expect((await call(`/_latchkey/v1/keys/${own.key}/restore`, { method: 'POST' })).status).toBe(200)
   })
 
+  it.each(['rotation_cancelled', ' Rotation_Cancelled '])(
+    'takes no reason that only Latchkey gives: %j',
+    async (reason) => {
+      const holders = await as(own.secret, 'DELETE', SELF, { json: { reason } })
+      const operators = await call(`/_latchkey/v1/keys/${own.key}/revoke`, { json: { reason } })
+      for (const { status, body } of [holders, operators])
+        expect([status, body]).toMatchObject([400, { errors: [{ pointer: '/reason' }] }])
+      expect((await read(own.key)).state).toBe('active')
+    },
+  )
+
   it('tells no more where the feed does not take it', async () => {
     const deps = makeDeps({ publish: fails('hub down') })
     const { status, text } = await as(own.secret, 'DELETE', SELF, { deps })
