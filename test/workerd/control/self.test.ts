@@ -2,9 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { authenticateHolder } from '../../../src/gateway/holder-of-key.ts'
 import { digestKey } from '../../../src/keys/digest.ts'
-import { createTestGateway } from '../../support/gateway-deps.ts'
 import { lend } from '../../support/tokens.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { fails } from './wrap.ts'
@@ -174,22 +172,28 @@ describe.each(WRITES)('the body of %s %s', (method, path) => {
 })
 
 describe('a key that asks too often', () => {
-  // Neither has a budget, and both read storage: in a page, everybody holds the key.
-  const hurried = (failures: 'refuses' | 'throws') =>
+  const counted: string[] = []
+  /** Says of every call that there were too many, or the number of calls after which it says so. */
+  const allowing = (calls: number) =>
     makeDeps({
-      authenticateHolder: (request) => {
-        const gateway = createTestGateway()
-        gateway.faults.failures = failures
-        return authenticateHolder(request, 'req_test', gateway.deps)
+      ownCalls: {
+        limit: async ({ key }) => {
+          counted.push(key)
+          return { success: counted.filter((other) => other === key).length <= calls }
+        },
       },
     })
+  beforeEach(() => {
+    counted.length = 0
+  })
 
   it.each([
     ['GET', SELF],
     ['POST', ROTATE],
+    ['POST', TOKEN],
   ])('is held up at %s %s, before storage is read or a body', async (method, path) => {
     const answer = await as(own.secret, method, path, {
-      deps: { ...hurried('refuses'), databases: { primary: NO_DATABASE, shards: [NO_DATABASE] } },
+      deps: { ...allowing(0), databases: { primary: NO_DATABASE, shards: [NO_DATABASE] } },
       headers: { 'idempotency-key': 'guess' },
       ...(method === 'POST' && { raw: '[[' }),
     })
@@ -197,13 +201,33 @@ describe('a key that asks too often', () => {
     expect(answer.headers.get('retry-after')).toBe('60')
   })
 
-  it('is not held up while nobody counts', async () => {
-    expect((await as(own.secret, 'GET', SELF, { deps: hurried('throws') })).status).toBe(200)
+  it('has one count for all of them', async () => {
+    const deps = allowing(2)
+    expect((await as(own.secret, 'GET', SELF, { deps })).status).toBe(200)
+    expect((await as(own.secret, 'POST', TOKEN, { deps })).status).toBe(200)
+    expect((await as(own.secret, 'POST', ROTATE, { deps })).status).toBe(429)
+  })
+
+  it('is not held up by those that it has lent itself to, who together have a count of their own', async () => {
+    const deps = allowing(1)
+    const hash = await digestKey(own.secret)
+    const [first, second] = [await lend({ hash }), await lend({ hash })]
+    const statuses: number[] = []
+    for (const credential of [first, second, own.secret])
+      statuses.push((await as(credential, 'GET', SELF, { deps })).status)
+    expect(statuses).toEqual([200, 429, 200])
+  })
+
+  it.each([
+    ['where the limiter fails', { limit: fails('limiter down') }],
+    ['where there is none', null],
+  ])('is not held up %s', async (_, ownCalls) => {
+    expect((await as(own.secret, 'GET', SELF, { deps: makeDeps({ ownCalls }) })).status).toBe(200)
   })
 
   it('can always be revoked', async () => {
-    const deps = hurried('refuses')
-    expect((await as(own.secret, 'DELETE', SELF, { deps })).status).toBe(200)
+    expect((await as(own.secret, 'DELETE', SELF, { deps: allowing(0) })).status).toBe(200)
+    expect(counted).toEqual([])
   })
 })
 
