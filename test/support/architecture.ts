@@ -90,7 +90,7 @@ const LAZY = [
   /^src\/(?:control|jobs)\//,
   /^src\/objects\/(?!exports\.ts$)/,
   /^src\/store\/(?!edge\.ts$)/,
-  /^src\/gateway\/(?:ask-limiter|child-token|explain(?:-\w+)?|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|question|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body)\.ts$/,
+  /^src\/gateway\/(?:ask-limiter|child-token|explain(?:-\w+)?|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|question|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
   /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
   /^src\/limits\/(?:buckets|percentiles)\.ts$/,
   /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal|token)\.ts$/,
