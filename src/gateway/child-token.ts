@@ -18,7 +18,7 @@ const MAX_OPENED = 5_000
 const MAX_LENT = 1_000
 
 interface Opened {
-  /** Of the secret, and of the one before it: what was lent under that one lives on for its minutes. */
+  /** Of the secret, and of the one before it, or to come: isolates are told of a new one one after the other. */
   keys: readonly TokenKeys[] | null
   /** By the token's SHA-256: its text ends with the request, as a key's does. */
   readonly claims: LruMap<string, TokenClaims>
