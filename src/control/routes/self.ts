@@ -22,7 +22,7 @@ import {
   viewOwnKey,
   viewSelf,
 } from '../schemas/self.ts'
-import { ofKey, selfProblems, selfWriteProblems } from '../self-operation.ts'
+import { endingProblems, ofKey, selfProblems, selfWriteProblems } from '../self-operation.ts'
 import { unguessable } from '../unguessable.ts'
 import { waitQuery, waitUntilEffective } from '../wait.ts'
 
@@ -42,7 +42,7 @@ const revoke = createRoute({
   summary: 'Revoke this key, for good if it has leaked, and the successors that it gave itself',
   ...ofKey(wholeKeyOnly, jsonBody),
   request: { query: waitQuery, body: { content: { 'application/json': { schema: OwnRevocation } } } },
-  responses: { 200: answer('Revoked', RevokedOwnKey), ...selfWriteProblems('change_pending') },
+  responses: { 200: answer('Revoked', RevokedOwnKey), ...endingProblems('change_pending') },
 })
 
 const rotate = createRoute({
