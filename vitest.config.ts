@@ -26,7 +26,10 @@ export default defineConfig({
                 RELAY: { className: 'InvalidationRelay', useSQLite: true },
                 LIMITER: { className: 'Limiter', useSQLite: true },
               },
-              ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
+              ratelimits: {
+                FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 } },
+                SELF_SERVICE: { namespace_id: '1002', simple: { limit: 60, period: 60 } },
+              },
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations('migrations'),
                 ADMIN_TOKEN: 'test-admin-token-0123456789abcdefghij',

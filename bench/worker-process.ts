@@ -28,7 +28,10 @@ const NAME = 'subject'
 export const WORKER_SETTINGS = {
   compatibilityDate: '2026-10-23',
   compatibilityFlags: ['global_fetch_strictly_public'],
-  ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 as const } } },
+  ratelimits: {
+    FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 as const } },
+    SELF_SERVICE: { namespace_id: '1002', simple: { limit: 60, period: 60 as const } },
+  },
   unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   stripCfConnectingIp: false,
 }

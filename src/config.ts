@@ -33,7 +33,7 @@ export interface Config extends FeedConfig {
   readonly login: LoginConfig
   /** Root of every derived key. */
   readonly secret: string
-  /** The one before it, while what was sealed under it must still open; null otherwise. */
+  /** One more that opens what was sealed or signed under it: the one before, or the one to come. Null: none. */
   readonly previousSecret: string | null
   /** Share of successes that are logged, 0 to 1. */
   readonly logSample: number

@@ -176,7 +176,8 @@ async function leavePending(
   )
 }
 
-function refusePending({ now, config }: ControlDeps, result: object): Refusal {
+/** Stored, and not in force. @param result what an answer carries of it */
+export function refusePending({ now, config }: ControlDeps, result: object): Refusal {
   return refuse('change_pending', {
     retryAfterSeconds: 5,
     evidence: { stored: true, result, ...pending(now(), config) },

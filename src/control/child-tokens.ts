@@ -2,7 +2,7 @@
 // to revoke but the key.
 import type { z } from '@hono/zod-openapi'
 import { newId } from '../ids.ts'
-import { deriveTokenKey, mintToken, type TokenClaims } from '../keys/token.ts'
+import { deriveTokenKeys, mintToken, type TokenClaims } from '../keys/token.ts'
 import type { Holder } from '../model/verification.ts'
 import { missingScopes } from '../policy/scope.ts'
 import { refuse, type Refusal } from '../problem.ts'
@@ -28,9 +28,10 @@ export async function lendKey(
     scopes: scopes ?? null,
   }
   const token = await mintToken(
-    await deriveTokenKey(deps.config.secret),
+    await deriveTokenKeys(deps.config.secret),
     config.value.settings.gatewayId,
     claims,
+    deps.random,
   )
   const { requestId: request_id } = deps
   deps.log({ event: 'token_minted', request_id, key_id: facts.id, token_id: claims.id })

@@ -22,6 +22,18 @@ export function needs(permission: Permission, ...behind: readonly MiddlewareHand
   }
 }
 
+/**
+ * For a question that is asked by POST because no URL may hold what it is about. It changes nothing that a repetition would change twice,
+ * and a kept answer would be told when it is no longer so: an `Idempotency-Key` is not looked at.
+ */
+export function needsAnswer(permission: Permission, ...behind: readonly MiddlewareHandler<ControlEnv>[]) {
+  return {
+    security: CREDENTIALS,
+    [PERMISSION_FIELD]: permission,
+    middleware: [requirePermission(permission), ...behind],
+  }
+}
+
 /** For what is about the caller itself, which needs no permission. */
 export function needsCaller(...behind: readonly MiddlewareHandler<ControlEnv>[]) {
   return { security: CREDENTIALS, [PERMISSION_FIELD]: 'none', middleware: [...behind, idempotent] }

@@ -60,21 +60,21 @@ export const IDEMPOTENCY_PROBLEMS = [
   'idempotency_answer_lost',
 ] as const satisfies readonly ProblemCode[]
 
-const FOR_BODIES: readonly ProblemCode[] = [
-  'body_too_large',
-  'media_type_unsupported',
-  'value_refused',
-  ...IDEMPOTENCY_PROBLEMS,
-]
+const FOR_BODIES: readonly ProblemCode[] = ['body_too_large', 'media_type_unsupported', 'value_refused']
 
 /** The problems of a read. Typed as nothing, so that Hono types what an endpoint answers when all goes well. */
 export function readProblems(...codes: readonly ProblemCode[]): object {
   return problemResponses([...EVERYWHERE, ...codes])
 }
 
+/** The problems of a question with a body. */
+export function questionProblems(...codes: readonly ProblemCode[]): object {
+  return problemResponses([...EVERYWHERE, ...FOR_BODIES, ...codes])
+}
+
 /** The problems of a write with a body. */
 export function writeProblems(...codes: readonly ProblemCode[]): object {
-  return problemResponses([...EVERYWHERE, ...FOR_BODIES, ...codes])
+  return problemResponses([...EVERYWHERE, ...FOR_BODIES, ...IDEMPOTENCY_PROBLEMS, ...codes])
 }
 
 /** The problems of a write without a body. */

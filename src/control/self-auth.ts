@@ -4,7 +4,7 @@ import { createMiddleware } from 'hono/factory'
 import type { Holder } from '../model/verification.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { auditContext } from './audit-context.ts'
-import type { ControlEnv } from './deps.ts'
+import type { ControlDeps, ControlEnv } from './deps.ts'
 import type { Caller } from './principals.ts'
 import { refused } from './refused.ts'
 
@@ -27,9 +27,9 @@ export const wholeKeyOnly = createMiddleware<ControlEnv>(async (c, next) => {
   return refusal === null ? next() : refused(c, refusal)
 })
 
-/** For what reads storage: before the body is read, and before the key of a repeated write is looked at, which could be guessed. */
+/** For all but a revocation: before storage or the body is read, and before the key of a repeated write is looked at. */
 export const unhurried = createMiddleware<ControlEnv>(async (c, next) => {
-  const refusal = await c.var.holder.takeCall()
+  const refusal = await refusesHaste(c.env, c.var.holder)
   return refusal === null ? next() : refused(c, refusal)
 })
 
@@ -40,6 +40,24 @@ function refusesChange({ facts }: Holder): Refusal | null {
   if (facts.kind === 'publishable')
     return refuse('self_service_refused', { detail: 'A publishable key is held by everybody.' })
   return null
+}
+
+/** The limiter's own period. */
+const CALLS_PERIOD_SECONDS = 60
+
+// No limit of the plan binds here, and of a publishable key everybody is a holder. Where the limiter fails, nobody is held up: it is a
+// shield for storage, which can look after itself.
+async function refusesHaste({ ownCalls }: ControlDeps, { facts }: Holder): Promise<Refusal | null> {
+  if (ownCalls === null) return null
+  // Whoever was lent the key must not keep its holder from it: all its tokens have one count, beside the key's.
+  const key = facts.token === undefined ? facts.id : `${facts.id} lent`
+  const { success } = await ownCalls.limit({ key }).catch(() => ({ success: true }))
+  if (success) return null
+  return refuse('rate_limited', {
+    detail: 'Too many calls of this key about itself.',
+    evidence: { limit: 'self-service' },
+    retryAfterSeconds: CALLS_PERIOD_SECONDS,
+  })
 }
 
 function callerOf({ facts: { id, organizationId } }: Holder): Caller {

@@ -5,24 +5,28 @@ import type { ControlEnv } from './deps.ts'
 import { PERMISSION_FIELD } from './needs.ts'
 import { problemResponses } from './operation.ts'
 
-/** As the gateway refuses it; a budget that is used up does not. */
+/** As the gateway refuses a key, whatever it is presented for; a budget that is used up does not. */
 const OF_KEYS: readonly ProblemCode[] = [
   'key_missing',
   'key_malformed',
   'key_unknown',
   'key_revoked',
   'key_expired',
-  'key_disabled',
   'key_ambiguous',
   'tls_required',
-  'address_not_allowed',
-  'country_not_allowed',
-  'origin_not_allowed',
-  'organization_suspended',
   'rate_limited',
   'verification_unavailable',
   'not_configured',
   'internal_error',
+]
+
+/** But for its end, which none of these keeps its holder from. */
+const OF_USES: readonly ProblemCode[] = [
+  'key_disabled',
+  'address_not_allowed',
+  'country_not_allowed',
+  'origin_not_allowed',
+  'organization_suspended',
 ]
 
 const OF_WRITES: readonly ProblemCode[] = [
@@ -41,9 +45,13 @@ export function ofKey(...behind: readonly MiddlewareHandler<ControlEnv>[]) {
 }
 
 export function selfProblems(...codes: readonly ProblemCode[]): object {
-  return problemResponses([...OF_KEYS, ...codes])
+  return problemResponses([...OF_KEYS, ...OF_USES, ...codes])
 }
 
 export function selfWriteProblems(...codes: readonly ProblemCode[]): object {
   return selfProblems(...OF_WRITES, ...codes)
+}
+
+export function endingProblems(...codes: readonly ProblemCode[]): object {
+  return problemResponses([...OF_KEYS, ...OF_WRITES, ...codes])
 }

@@ -1,10 +1,12 @@
-// The headers that writes take, in the OpenAPI document: each endpoint has the one by standing under /_latchkey/v1, and so does its
+// The headers that writes take, in the OpenAPI document: each write has the one by standing under /_latchkey/v1, and so does its
 // description; the other where it says that it can be refused for it. A rotation by the key itself takes them too: its answer holds a secret that must not be lost.
 import type { ApiDocument } from './examples.ts'
+import { MIN_UNGUESSABLE } from './unguessable.ts'
 
 const WRITES = ['post', 'put', 'patch', 'delete'] as const
 
 const TAKE_THEM = /^\/_latchkey\/(?:v1\/|self\/rotate$)/
+const OF_KEYS = /^\/_latchkey\/self\//
 
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
@@ -12,6 +14,13 @@ const IDEMPOTENCY_KEY = {
   required: false,
   schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
   description: 'The same key with the same request, within 24 hours: done once, answered the same.',
+} as const
+
+/** Whoever else holds the key, and guesses this one, would be told the successor. */
+const RANDOM_KEY = {
+  ...IDEMPOTENCY_KEY,
+  schema: { type: 'string', pattern: `^[!-~]{${MIN_UNGUESSABLE},255}$` },
+  description: `${IDEMPOTENCY_KEY.description} Make it random, such as by \`openssl rand -hex 16\`.`,
 } as const
 
 const IF_MATCH = {
@@ -28,11 +37,17 @@ export function withWriteHeaders(document: ApiDocument): ApiDocument {
   for (const [path, item] of paths)
     for (const method of WRITES) {
       const operation = item[method]
-      if (operation === undefined) continue
-      const added = isConditional(path, operation) ? [IDEMPOTENCY_KEY, IF_MATCH] : [IDEMPOTENCY_KEY]
+      if (operation === undefined || !isKept(operation)) continue
+      const repeated = OF_KEYS.test(path) ? RANDOM_KEY : IDEMPOTENCY_KEY
+      const added = isConditional(path, operation) ? [repeated, IF_MATCH] : [repeated]
       operation.parameters = [...(operation.parameters ?? []), ...added]
     }
   return document
+}
+
+// A question that is asked by POST is answered anew each time, and is never refused for the key (needs.ts).
+function isKept({ responses = {} }: { readonly responses?: object }): boolean {
+  return JSON.stringify(responses).includes('`idempotency_in_progress`')
 }
 
 // What is done to a resource and cannot be a 412 does not read the header: to test an upstream, to reveal a key.

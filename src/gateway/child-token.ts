@@ -1,7 +1,7 @@
 // Steps 3 and 4 for a child token: it is opened here, and stands for the key that lent it, with less. Loaded by the first one that
 // comes.
 import { digestKey } from '../keys/digest.ts'
-import { deriveTokenKey, openToken, type TokenClaims } from '../keys/token.ts'
+import { deriveTokenKeys, openToken, type TokenClaims, type TokenKeys } from '../keys/token.ts'
 import type { KeyFacts, TokenFacts } from '../model/snapshot.ts'
 import { refusesKey } from '../policy/access.ts'
 import { commonScopes } from '../policy/common-scopes.ts'
@@ -18,8 +18,8 @@ const MAX_OPENED = 5_000
 const MAX_LENT = 1_000
 
 interface Opened {
-  /** Of the secret, and of the one before it: what was lent under that one lives on for its minutes. */
-  keys: readonly CryptoKey[] | null
+  /** Of the secret, and of the one before it, or to come: isolates are told of a new one one after the other. */
+  keys: readonly TokenKeys[] | null
   /** By the token's SHA-256: its text ends with the request, as a key's does. */
   readonly claims: LruMap<string, TokenClaims>
   /** By the token's id. Assertions and headers are made of it and hang on it, kilobytes of them. */
@@ -102,7 +102,7 @@ async function open(
 ): Promise<TokenClaims | null> {
   const { secret, previousSecret } = config
   const secrets = previousSecret === null ? [secret] : [secret, previousSecret]
-  opened.keys ??= await Promise.all(secrets.map(deriveTokenKey))
-  const claims = await Promise.all(opened.keys.map((key) => openToken(key, deployment, text)))
+  opened.keys ??= await Promise.all(secrets.map(deriveTokenKeys))
+  const claims = await Promise.all(opened.keys.map((keys) => openToken(keys, deployment, text)))
   return claims.find((found) => found !== null) ?? null
 }

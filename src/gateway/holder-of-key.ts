@@ -37,23 +37,6 @@ export async function authenticateHolder(
     hash,
     verified: viewVerified(key, plan),
     limits: () => standingsOf(key, plan, null, deps),
-    takeCall: () => refuseHaste(key.id, deps),
-  })
-}
-
-/** The limiter's own period. */
-const CALLS_PERIOD_SECONDS = 60
-
-// No limit of the plan binds here, and of a publishable key everybody is a holder. Counted by the limiter of failures, under names that
-// no address has. Where it fails, nobody is held up: it is a shield for storage, which can look after itself.
-async function refuseHaste(keyId: string, { failures }: GatewayDeps): Promise<Refusal | null> {
-  if (failures === null) return null
-  const { success } = await failures.limit({ key: `self ${keyId}` }).catch(() => ({ success: true }))
-  if (success) return null
-  return refuse('rate_limited', {
-    detail: 'Too many calls of this key about itself.',
-    evidence: { limit: 'self-service' },
-    retryAfterSeconds: CALLS_PERIOD_SECONDS,
   })
 }
 
@@ -62,5 +45,7 @@ function questionOf(request: Request, text: string): Question {
   const { address, country, webOrigin } = readCaller(request)
   const strict = request.method !== 'GET'
   const nothing = { scopes: [], cost: null, environment: null, within: null }
-  return { text, strict, address, country, webOrigin, ...nothing }
+  const question = { text, strict, address, country, webOrigin, ...nothing }
+  // There is one thing that a holder can delete.
+  return request.method === 'DELETE' ? { ...question, purpose: 'end' } : question
 }

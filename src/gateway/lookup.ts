@@ -87,18 +87,6 @@ async function findParent(
   return parent.ok ? ok(lendTo(parent.value, claims.value, deps)) : parent
 }
 
-/** Finds the key that lent a child token, also one that has ended. */
-export async function findLender(
-  text: string,
-  config: CompiledConfig,
-  basis: Basis,
-  deps: GatewayDeps,
-): Promise<Result<FoundKey, Refusal>> {
-  const { readClaims } = await childToken()
-  const claims = await readClaims(text, config, deps)
-  return claims === null ? err(refuse('key_malformed')) : findKeyByHash(claims.parentHash, basis, deps)
-}
-
 /** Finds a key again that was found before: for a stream that outlasts its decision. */
 export async function findKeyByHash(
   hash: string,

@@ -5,6 +5,7 @@ import { GATEWAY_PROBLEMS, type ProblemRow } from '../gateway-problems.ts'
 import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import type { Question, Verdict } from '../model/verification.ts'
 import { decideAccess } from '../policy/access.ts'
+import { refusesEnding } from '../policy/ending.ts'
 import { refuse, type ProblemCode, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { momentOf } from './basis.ts'
@@ -89,6 +90,7 @@ async function decide(
     // Whose keys are none of the asker's business learns nothing of them, and takes nothing of their budgets.
     if (found.value === null || !isWithin(found.value.key, question)) return err(refuse('key_unknown'))
     trace.key = found.value.key
+    if (question.purpose === 'end') return toEnd(found.value, deps)
     const budget = await charge(question, found.value, route, facts)
     if (!budget.ok) return budget
     const decided: Decided = { exchange: facts, match: { route }, found: found.value, budget: budget.value }
@@ -112,6 +114,12 @@ function charge(
   if (cost !== null) return admit(found, route, facts)
   const refusal = decideAccess(found.key, route, facts.caller, facts.deps.now())
   return refusal === null ? ok({ giveBack: () => undefined }) : err(refusal)
+}
+
+// Whether that still holds is not asked: the change itself is decided on what D1 says.
+function toEnd(found: FoundKey, { now }: GatewayDeps): Result<FoundKey, Refusal> {
+  const refusal = refusesEnding(found.key, now())
+  return refusal === null ? ok(found) : err(refusal)
 }
 
 /** The plan in force, as this isolate knows it. */

@@ -1,6 +1,6 @@
 // A key that is judged without a request to forward: what is asked, and what is answered. Verdicts leave the Worker as they are,
 // over HTTP and over RPC, so they are written as JSON is.
-import type { ProblemCode, Refusal } from '../problem.ts'
+import type { ProblemCode } from '../problem.ts'
 import type { KeyFacts } from './snapshot.ts'
 import type { LimitSubject, Environment, KeyKind, QuotaPeriod } from './vocabulary.ts'
 
@@ -20,6 +20,8 @@ export interface Question {
   readonly webOrigin: string | null
   /** Whose keys may be told of: any other is unknown. Null: everybody's. */
   readonly within: { readonly organizationId: string; readonly teamId?: string } | null
+  /** `end`: the key is to be used for nothing but its own end (src/policy/ending.ts). */
+  readonly purpose?: 'end'
 }
 
 export interface Verdict {
@@ -46,8 +48,6 @@ export interface Holder {
   readonly verified: VerifiedKey
   /** As they stand now. */
   readonly limits: () => Promise<readonly LimitStanding[]>
-  /** Counts a call, and refuses it where there were too many of late. */
-  readonly takeCall: () => Promise<Refusal | null>
 }
 
 export interface VerifiedKey {

@@ -88,3 +88,27 @@ export function isSilent(key: SilenceFacts, startedAt: number, now: number): boo
   if (key.rotationQuietMs === null || !isRotationOpen(key, now)) return false
   return Math.max(startedAt, key.lastUsedAt ?? 0) + key.rotationQuietMs <= now
 }
+
+interface Link {
+  readonly id: string
+  readonly rotatedToId: string | null
+  /** Whoever made it. Of a rotation by the key itself, that is the key. */
+  readonly createdBy: string
+}
+
+/**
+ * The keys that a key has given itself, and those that these have given themselves: whoever held it may hold all of them. One that
+ * somebody else made ends the chain, because it was handed to whom it was made for.
+ * @param lineage all keys that rotations have made of the first one, in any order
+ */
+export function successorsByItself<Key extends Link>(key: Key, lineage: readonly Key[]): readonly Key[] {
+  const byId = new Map(lineage.map((link) => [link.id, link]))
+  const successors: Key[] = []
+  let last = key
+  for (;;) {
+    const next = byId.get(last.rotatedToId ?? '')
+    if (next?.createdBy !== last.id) return successors
+    successors.push(next)
+    last = next
+  }
+}

@@ -90,12 +90,12 @@ const LAZY = [
   /^src\/(?:control|jobs)\//,
   /^src\/objects\/(?!exports\.ts$)/,
   /^src\/store\/(?!edge\.ts$)/,
-  /^src\/gateway\/(?:ask-limiter|child-token|explain(?:-\w+)?|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|question|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body)\.ts$/,
+  /^src\/gateway\/(?:ask-limiter|child-token|explain(?:-\w+)?|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|question|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
   /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
   /^src\/limits\/(?:buckets|percentiles)\.ts$/,
   /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal|token)\.ts$/,
   /^src\/model\/(?:schema\/|vocabulary\.ts$)/,
-  /^src\/policy\/(?:common-scopes|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
+  /^src\/policy\/(?:common-scopes|ending|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
   /^src\/(?:login-config|control-plane|control-problems|gateway-problems|problem-catalog|problem-response)\.ts$/,
 ]
 

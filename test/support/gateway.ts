@@ -66,7 +66,10 @@ export async function startGateway({
     d1Databases: { DB: OWNER },
     kvNamespaces: { KV: OWNER },
     durableObjects: objectsFor(name),
-    ratelimits: { FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 as const } } },
+    ratelimits: {
+      FAILURES: { namespace_id: '1001', simple: { limit: 20, period: 60 as const } },
+      SELF_SERVICE: { namespace_id: '1002', simple: { limit: 60, period: 60 as const } },
+    },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     stripCfConnectingIp: false,
   })

@@ -1,6 +1,6 @@
 // Child tokens as this deployment mints them, with whatever claims a test needs.
 import { env } from 'cloudflare:workers'
-import { deriveTokenKey, mintToken, type TokenClaims } from '../../src/keys/token.ts'
+import { deriveTokenKeys, mintToken, type TokenClaims } from '../../src/keys/token.ts'
 import { newId } from '../../src/ids.ts'
 import { randomBytes } from '../../src/random.ts'
 import { readConfigSnapshot } from '../../src/store/snapshots.ts'
@@ -18,11 +18,12 @@ export async function lend(
   from: { readonly secret?: string; readonly deployment?: string } = {},
 ): Promise<string> {
   const { secret = env.LATCHKEY_SECRET, deployment = await gatewayId() } = from
-  return mintToken(await deriveTokenKey(secret), deployment, {
+  const whole = {
     id: newId('token'),
     parentHash: parent.hash,
     expiresAtMs: Date.now() + 300_000,
     scopes: null,
     ...claims,
-  })
+  }
+  return mintToken(await deriveTokenKeys(secret), deployment, whole, randomBytes)
 }

@@ -5,8 +5,8 @@ import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
 import { inspectKeys } from '../key-inspection.ts'
 import { revealKey } from '../key-reveal.ts'
-import { needs } from '../needs.ts'
-import { answer, bodilessProblems, body, idParameter, writeProblems } from '../operation.ts'
+import { needs, needsAnswer } from '../needs.ts'
+import { answer, bodilessProblems, body, idParameter, questionProblems } from '../operation.ts'
 import { refused } from '../refused.ts'
 import { Inspection, Question, RevealedKey } from '../schemas/key-secrets.ts'
 import { viewKey } from '../schemas/key.ts'
@@ -27,9 +27,9 @@ const inspect = createRoute({
   method: 'post',
   path: `${PATH}/inspect`,
   summary: 'Which key is this, and would it pass? Deleted keys are recognised too',
-  ...needs('keys:read', jsonBody, someBody),
+  ...needsAnswer('keys:read', jsonBody, someBody),
   request: body(Question),
-  responses: { 200: answer('What is known of it', Inspection), ...writeProblems('not_found') },
+  responses: { 200: answer('What is known of it', Inspection), ...questionProblems('not_found') },
 })
 
 export function mountKeySecrets(app: OpenAPIHono<ControlEnv>): void {

@@ -4,8 +4,8 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
 import { askedBy, isDecided, undecided, viewVerdict } from '../key-verification.ts'
-import { needs } from '../needs.ts'
-import { answer, body, writeProblems } from '../operation.ts'
+import { needsAnswer } from '../needs.ts'
+import { answer, body, questionProblems } from '../operation.ts'
 import { refused } from '../refused.ts'
 import { Verdict, VerificationQuestion } from '../schemas/verification.ts'
 
@@ -13,9 +13,12 @@ const verify = createRoute({
   method: 'post',
   path: '/_latchkey/v1/keys/verify',
   summary: 'Would the gateway let this key pass? Takes the cost of its limits, unless that is 0',
-  ...needs('keys:verify', jsonBody, someBody),
+  ...needsAnswer('keys:verify', jsonBody, someBody),
   request: body(VerificationQuestion),
-  responses: { 200: answer('What the gateway says', Verdict), ...writeProblems('verification_unavailable') },
+  responses: {
+    200: answer('What the gateway says', Verdict),
+    ...questionProblems('verification_unavailable'),
+  },
 })
 
 export function mountKeyVerification(app: OpenAPIHono<ControlEnv>): void {

@@ -8,20 +8,22 @@ import type { ControlEnv } from '../deps.ts'
 import { idempotent } from '../idempotency.ts'
 import { jsonBody } from '../json-body.ts'
 import { answer, IDEMPOTENCY_PROBLEMS } from '../operation.ts'
-import { revokeSelf, rotateSelf } from '../own-key.ts'
 import { refused } from '../refused.ts'
 import { unhurried, wholeKeyOnly } from '../self-auth.ts'
+import { revokeSelf, viewRevoked } from '../self-revocation.ts'
+import { rotateSelf } from '../self-rotation.ts'
 import {
-  ChangedOwnKey,
   DEFAULT_REASON,
   OwnRevocation,
   OwnRotation,
+  RevokedOwnKey,
   RotatedOwnKey,
   Self,
   viewOwnKey,
   viewSelf,
 } from '../schemas/self.ts'
-import { ofKey, selfProblems, selfWriteProblems } from '../self-operation.ts'
+import { endingProblems, ofKey, selfProblems, selfWriteProblems } from '../self-operation.ts'
+import { unguessable } from '../unguessable.ts'
 import { waitQuery, waitUntilEffective } from '../wait.ts'
 
 const PATH = '/_latchkey/self'
@@ -37,17 +39,17 @@ const get = createRoute({
 const revoke = createRoute({
   method: 'delete',
   path: PATH,
-  summary: 'Revoke this key, for good if it has leaked',
+  summary: 'Revoke this key, for good if it has leaked, and the successors that it gave itself',
   ...ofKey(wholeKeyOnly, jsonBody),
   request: { query: waitQuery, body: { content: { 'application/json': { schema: OwnRevocation } } } },
-  responses: { 200: answer('Revoked', ChangedOwnKey), ...selfWriteProblems('change_pending') },
+  responses: { 200: answer('Revoked', RevokedOwnKey), ...endingProblems('change_pending') },
 })
 
 const rotate = createRoute({
   method: 'post',
   path: `${PATH}/rotate`,
   summary: 'Give this key a successor, if its project allows it. Both pass until the grace ends',
-  ...ofKey(wholeKeyOnly, unhurried, jsonBody, idempotent),
+  ...ofKey(wholeKeyOnly, unhurried, unguessable, jsonBody, idempotent),
   request: { query: waitQuery, body: { content: { 'application/json': { schema: OwnRotation } } } },
   responses: {
     201: answer('Rotated', RotatedOwnKey),
@@ -65,8 +67,8 @@ export function mountSelf(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(revoke, async (c) => {
     const reason = c.req.valid('json')?.reason ?? DEFAULT_REASON
-    const revoked = await revokeSelf(c.env, c.var.principal, reason)
-    return answerChanged(c, revoked, (row) => ({ key: viewOwnKey(row, c.env.now()) }))
+    const revoked = await revokeSelf(c.env, c.var.principal, c.var.holder.facts, reason)
+    return answerChanged(c, revoked, (ended) => viewRevoked(ended, c.env.now()))
   })
 
   app.openapi(rotate, async (c) => {

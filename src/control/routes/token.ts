@@ -6,14 +6,14 @@ import { jsonBody } from '../json-body.ts'
 import { answer } from '../operation.ts'
 import { refused } from '../refused.ts'
 import { NewToken, Token } from '../schemas/token.ts'
-import { wholeKeyOnly } from '../self-auth.ts'
+import { unhurried, wholeKeyOnly } from '../self-auth.ts'
 import { ofKey, selfWriteProblems } from '../self-operation.ts'
 
 const mint = createRoute({
   method: 'post',
   path: '/_latchkey/token',
   summary: 'Lend this key: a token for minutes, with no more scopes, that ends with the key',
-  ...ofKey(wholeKeyOnly, jsonBody),
+  ...ofKey(wholeKeyOnly, unhurried, jsonBody),
   request: { body: { content: { 'application/json': { schema: NewToken } } } },
   responses: { 200: answer('The token', Token), ...selfWriteProblems('scope_missing') },
 })

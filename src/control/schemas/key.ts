@@ -8,6 +8,7 @@ import { isWebOrigin } from '../../policy/web-origin.ts'
 import type { KeyRow } from '../../store/api-keys.ts'
 import * as field from '../fields.ts'
 import { Propagation } from '../propagation.ts'
+import { revocationReason } from './revocation.ts'
 
 /** An empty list is refused: "nowhere" and "everywhere" would be equally good readings of it. */
 const address = z.string().max(64).refine(isAddressRange, 'Is not an IP address or CIDR range.')
@@ -62,8 +63,7 @@ export const KeyPatch = z
 
 export const Revocation = z
   .strictObject({
-    reason: field
-      .text(256)
+    reason: revocationReason
       .optional()
       .openapi({ description: 'In your words. A key revoked as `leaked` is never restored.' }),
   })

@@ -7,6 +7,7 @@ import type { KeyRow } from '../../store/api-keys.ts'
 import * as field from '../fields.ts'
 import { Propagation } from '../propagation.ts'
 import { SHOWN_STATES } from './key.ts'
+import { revocationReason } from './revocation.ts'
 import { DEFAULT_GRACE_SECONDS, MAX_GRACE_SECONDS } from './rotation.ts'
 import { LimitStanding } from './verification.ts'
 
@@ -51,14 +52,22 @@ export const DEFAULT_REASON = 'leaked'
 
 export const OwnRevocation = z
   .strictObject({
-    reason: field.text(256).optional().openapi({
+    reason: revocationReason.optional().openapi({
       default: DEFAULT_REASON,
       description: 'A key revoked as `leaked` is never restored.',
     }),
   })
   .openapi('OwnRevocation')
 
-export const ChangedOwnKey = z.object({ key: OwnKey, propagation: Propagation }).openapi('ChangedOwnKey')
+export const RevokedOwnKey = z
+  .object({
+    key: OwnKey,
+    also_revoked: z.array(z.string()).openapi({
+      description: 'The successors that the key gave itself: whoever had it may have them.',
+    }),
+    propagation: Propagation,
+  })
+  .openapi('RevokedOwnKey')
 
 /** Whoever misses the answer must be able to ask again with the old key. */
 const MIN_GRACE_SECONDS = 60

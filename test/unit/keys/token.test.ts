@@ -1,25 +1,40 @@
 import * as fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import { encodeBase64url } from '../../../src/keys/base64url.ts'
+import { decodeBase64url, encodeBase64url } from '../../../src/keys/base64url.ts'
 import { looksLikeKey, looksLikeToken, parseKey, redactKeys } from '../../../src/keys/format.ts'
-import { deriveTokenKey, mintToken, openToken, type TokenClaims } from '../../../src/keys/token.ts'
+import { deriveTokenKeys, mintToken, openToken, type TokenClaims } from '../../../src/keys/token.ts'
+import { randomBytes } from '../../../src/random.ts'
 
-const key = await deriveTokenKey('a deploy secret of forty characters, or so')
+const keys = await deriveTokenKeys('a deploy secret of forty characters, or so')
 const claims: TokenClaims = {
   id: 'tok_01jd8m0c9q3k1y6v0n2x4p5r7t',
   parentHash: 'ab'.repeat(32),
   expiresAtMs: 1_800_000_000_123,
   scopes: ['orders:read'],
 }
-const token = await mintToken(key, 'gw', claims)
-const open = (text: string) => openToken(key, 'gw', text)
+const mint = (given: TokenClaims) => mintToken(keys, 'gw', given, randomBytes)
+const token = await mint(claims)
+const open = (text: string) => openToken(keys, 'gw', text)
 const encode = (value: unknown) => encodeBase64url(new TextEncoder().encode(JSON.stringify(value)))
 
 describe('a child token', () => {
   test('opens to what was put in', async () => {
     expect(await open(token)).toEqual(claims)
     const all = { ...claims, scopes: null }
-    expect(await open(await mintToken(key, 'gw', all))).toEqual(all)
+    expect(await open(await mint(all))).toEqual(all)
+  })
+
+  // Of an imported key, which may be one that can be guessed, whoever was lent it would guess at leisure.
+  test('does not tell the hash of its key, nor that two tokens are of one', async () => {
+    const said = (text: string) => {
+      const bytes = decodeBase64url(text.slice('lkt_'.length, text.indexOf('.')))
+      return new TextDecoder().decode(bytes ?? new Uint8Array(0))
+    }
+    expect(JSON.parse(said(token))).toMatchObject({ id: claims.id, scopes: ['orders:read'] })
+    expect(said(token)).not.toContain('abab')
+    const { parent }: { parent?: unknown } = JSON.parse(said(token)) as object
+    expect(parent).toMatch(/^[\w-]{40,}$/)
+    expect(said(await mint({ ...claims, id: 'tok_other' }))).not.toContain(String(parent))
   })
 
   test('is no key, and no key is a token, with whatever prefix', () => {
@@ -37,16 +52,16 @@ describe('a child token', () => {
 
   test('with as many scopes as a key may have is still one', async () => {
     const scopes = Array.from({ length: 32 }, (_, i) => `${i}`.padStart(64, 'x'))
-    const long = await mintToken(key, 'gw', { ...claims, scopes })
+    const long = await mint({ ...claims, scopes })
     expect(await open(long)).toEqual({ ...claims, scopes })
     expect(long.length).toBeLessThan(4_000)
   })
 
   test('of another deployment does not open, by its secret or by its name', async () => {
     expect(
-      await openToken(await deriveTokenKey('another secret of forty characters'), 'gw', token),
+      await openToken(await deriveTokenKeys('another secret of forty characters'), 'gw', token),
     ).toBeNull()
-    expect(await openToken(key, 'gw2', token)).toBeNull()
+    expect(await openToken(keys, 'gw2', token)).toBeNull()
   })
 
   test('does not open with one character changed, left out or added', async () => {
@@ -103,9 +118,7 @@ describe('a child token', () => {
       { scopes: [1] },
       { id: 1 },
     ])
-      expect(
-        await open(await mintToken(key, 'gw', { ...claims, ...changes } as unknown as TokenClaims)),
-      ).toBeNull()
+      expect(await open(await mint({ ...claims, ...changes } as unknown as TokenClaims))).toBeNull()
   })
 
   test('is cut in logs, whole or truncated, escaped too', () => {

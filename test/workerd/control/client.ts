@@ -89,6 +89,7 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
     verify: (question) => verifyKey(question, 'req_test', createTestGateway(testConfig()).deps),
     authenticateHolder: (request) =>
       authenticateHolder(request, 'req_test', createTestGateway(testConfig()).deps),
+    ownCalls: null,
     controlOrigin: (called) => called,
     sleep: (ms) => {
       slept.push(ms)

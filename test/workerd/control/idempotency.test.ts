@@ -37,6 +37,34 @@ beforeEach(() => {
   key = newId('event')
 })
 
+describe('a question', () => {
+  it('is answered anew under the same key: what is said of a key is never older than the request', async () => {
+    const { projectId } = await createProject()
+    const made = await create<CreatedKey>('keys', { project_id: projectId, name: 'K' })
+    const asked = { key: made.secret }
+    const verify = async () => (await send('keys/verify', asked)).body
+    const inspect = async () => (await send('keys/inspect', asked)).body.matches
+    expect([await verify(), await inspect()]).toMatchObject([{ valid: true }, [{ passes: true }]])
+    await call(`${BASE}/keys/${made.key.id}/revoke`, { json: {} })
+    expect([await verify(), await inspect()]).toMatchObject([{ valid: false }, [{ passes: false }]])
+    expect(await recordOf()).toBeUndefined()
+  })
+
+  it('takes its cost each time, whatever its key', async () => {
+    const { projectId } = await createProject()
+    const limits = [{ name: 'two', limit: 2, period_seconds: 3600 }]
+    const plan = await create('plans', { name: 'Two', limits })
+    const { secret } = await create<CreatedKey>('keys', {
+      project_id: projectId,
+      name: 'K',
+      plan_id: plan.id,
+    })
+    const codes: unknown[] = []
+    for (let i = 0; i < 3; i++) codes.push((await send('keys/verify', { key: secret })).body.code)
+    expect(codes).toEqual([null, null, 'rate_limited'])
+  })
+})
+
 describe('a repeated creation', () => {
   it('answers as the first time, to the byte, and makes nothing', async () => {
     const first = await send('organizations', { name: key })

@@ -17,7 +17,11 @@ interface Operation {
   readonly summary?: string
   readonly security?: readonly object[]
   readonly 'x-permission'?: string
-  readonly parameters?: readonly { readonly name: string; readonly in: string }[]
+  readonly parameters?: readonly {
+    readonly name: string
+    readonly in: string
+    readonly schema?: Schema
+  }[]
   readonly requestBody?: {
     readonly required?: boolean
     readonly content: Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>

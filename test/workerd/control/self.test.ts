@@ -2,9 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { authenticateHolder } from '../../../src/gateway/holder-of-key.ts'
 import { digestKey } from '../../../src/keys/digest.ts'
-import { createTestGateway } from '../../support/gateway-deps.ts'
 import { lend } from '../../support/tokens.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { fails } from './wrap.ts'
@@ -68,6 +66,30 @@ beforeEach(async () => {
   Object.assign(own, { key: key.id, secret })
 })
 
+// Whoever holds a key may always end it (self-leaked.test.ts).
+describe.each(ENDPOINTS.filter(([method]) => method !== 'DELETE'))('%s %s', (method, path) => {
+  it.each([
+    ['disabled', () => call(`/_latchkey/v1/keys/${own.key}/disable`, { json: {} }), 'key_disabled'],
+    [
+      'of a suspended organization',
+      () => call(`/_latchkey/v1/organizations/${own.organization}/suspend`, { method: 'POST' }),
+      'organization_suspended',
+    ],
+  ] as const)('refuses a key that is %s', async (_state, change, code) => {
+    await change()
+    expect(await codeOf(own.secret, method, path)).toBe(code)
+  })
+
+  it('refuses a key from where it may not be used', async () => {
+    const { secret } = await makeKey({ network: { addresses: ['192.0.2.0/24'] } })
+    expect(await codeOf(secret, method, path)).toBe('address_not_allowed')
+    const from = (address: string) =>
+      as(secret, method, path, { headers: { 'cf-connecting-ip': address } }).then(({ status }) => status)
+    expect(await from('203.0.113.1')).toBe(403)
+    expect(await from('192.0.2.1')).toBeLessThan(300)
+  })
+})
+
 describe.each(ENDPOINTS)('%s %s', (method, path) => {
   it.each<[what: string, given: Call, code: string]>([
     ['no credential', { token: null }, 'key_missing'],
@@ -101,20 +123,10 @@ describe.each(ENDPOINTS)('%s %s', (method, path) => {
 
   it.each<[state: string, change: string, code: string]>([
     ['revoked', 'revoke', 'key_revoked'],
-    ['disabled', 'disable', 'key_disabled'],
     ['expired', 'expire', 'key_expired'],
   ])('refuses a key that is %s', async (_state, change, code) => {
     await call(`/_latchkey/v1/keys/${own.key}/${change}`, { json: {} })
     expect(await codeOf(own.secret, method, path)).toBe(code)
-  })
-
-  it('refuses a key from where it may not be used', async () => {
-    const { secret } = await makeKey({ network: { addresses: ['192.0.2.0/24'] } })
-    expect(await codeOf(secret, method, path)).toBe('address_not_allowed')
-    const from = (address: string) =>
-      as(secret, method, path, { headers: { 'cf-connecting-ip': address } }).then(({ status }) => status)
-    expect(await from('203.0.113.1')).toBe(403)
-    expect(await from('192.0.2.1')).toBeLessThan(300)
   })
 
   it('says that nobody can tell while storage is away', async () => {
@@ -160,22 +172,28 @@ describe.each(WRITES)('the body of %s %s', (method, path) => {
 })
 
 describe('a key that asks too often', () => {
-  // Neither has a budget, and both read storage: in a page, everybody holds the key.
-  const hurried = (failures: 'refuses' | 'throws') =>
+  const counted: string[] = []
+  /** Says of every call that there were too many, or the number of calls after which it says so. */
+  const allowing = (calls: number) =>
     makeDeps({
-      authenticateHolder: (request) => {
-        const gateway = createTestGateway()
-        gateway.faults.failures = failures
-        return authenticateHolder(request, 'req_test', gateway.deps)
+      ownCalls: {
+        limit: async ({ key }) => {
+          counted.push(key)
+          return { success: counted.filter((other) => other === key).length <= calls }
+        },
       },
     })
+  beforeEach(() => {
+    counted.length = 0
+  })
 
   it.each([
     ['GET', SELF],
     ['POST', ROTATE],
+    ['POST', TOKEN],
   ])('is held up at %s %s, before storage is read or a body', async (method, path) => {
     const answer = await as(own.secret, method, path, {
-      deps: { ...hurried('refuses'), databases: { primary: NO_DATABASE, shards: [NO_DATABASE] } },
+      deps: { ...allowing(0), databases: { primary: NO_DATABASE, shards: [NO_DATABASE] } },
       headers: { 'idempotency-key': 'guess' },
       ...(method === 'POST' && { raw: '[[' }),
     })
@@ -183,13 +201,33 @@ describe('a key that asks too often', () => {
     expect(answer.headers.get('retry-after')).toBe('60')
   })
 
-  it('is not held up while nobody counts', async () => {
-    expect((await as(own.secret, 'GET', SELF, { deps: hurried('throws') })).status).toBe(200)
+  it('has one count for all of them', async () => {
+    const deps = allowing(2)
+    expect((await as(own.secret, 'GET', SELF, { deps })).status).toBe(200)
+    expect((await as(own.secret, 'POST', TOKEN, { deps })).status).toBe(200)
+    expect((await as(own.secret, 'POST', ROTATE, { deps })).status).toBe(429)
+  })
+
+  it('is not held up by those that it has lent itself to, who together have a count of their own', async () => {
+    const deps = allowing(1)
+    const hash = await digestKey(own.secret)
+    const [first, second] = [await lend({ hash }), await lend({ hash })]
+    const statuses: number[] = []
+    for (const credential of [first, second, own.secret])
+      statuses.push((await as(credential, 'GET', SELF, { deps })).status)
+    expect(statuses).toEqual([200, 429, 200])
+  })
+
+  it.each([
+    ['where the limiter fails', { limit: fails('limiter down') }],
+    ['where there is none', null],
+  ])('is not held up %s', async (_, ownCalls) => {
+    expect((await as(own.secret, 'GET', SELF, { deps: makeDeps({ ownCalls }) })).status).toBe(200)
   })
 
   it('can always be revoked', async () => {
-    const deps = hurried('refuses')
-    expect((await as(own.secret, 'DELETE', SELF, { deps })).status).toBe(200)
+    expect((await as(own.secret, 'DELETE', SELF, { deps: allowing(0) })).status).toBe(200)
+    expect(counted).toEqual([])
   })
 })
 
@@ -248,7 +286,7 @@ describe('revoking', () => {
     expect(status).toBe(200)
     expect(body.key).toMatchObject({ id: own.key, state: 'revoked', revocation_reason: 'leaked' })
     expect(body.propagation).toMatchObject({ relays_acknowledged: 2, relays_total: 2 })
-    expect(misfits(body, { $ref: '#/components/schemas/ChangedOwnKey' }, document)).toEqual([])
+    expect(misfits(body, { $ref: '#/components/schemas/RevokedOwnKey' }, document)).toEqual([])
     expect(deps.publishes).toEqual([[{ kind: 'key', subject: await digestKey(own.secret) }]])
     expect(await codeOf(own.secret)).toBe('key_revoked')
     const restored = await call(`/_latchkey/v1/keys/${own.key}/restore`, { method: 'POST' })
@@ -266,6 +304,17 @@ describe('revoking', () => {
     expect(await breaksOf(own.organization)).toEqual([])
     expect((await call(`/_latchkey/v1/keys/${own.key}/restore`, { method: 'POST' })).status).toBe(200)
   })
+
+  it.each(['rotation_cancelled', ' Rotation_Cancelled '])(
+    'takes no reason that only Latchkey gives: %j',
+    async (reason) => {
+      const holders = await as(own.secret, 'DELETE', SELF, { json: { reason } })
+      const operators = await call(`/_latchkey/v1/keys/${own.key}/revoke`, { json: { reason } })
+      for (const { status, body } of [holders, operators])
+        expect([status, body]).toMatchObject([400, { errors: [{ pointer: '/reason' }] }])
+      expect((await read(own.key)).state).toBe('active')
+    },
+  )
 
   it('tells no more where the feed does not take it', async () => {
     const deps = makeDeps({ publish: fails('hub down') })
@@ -285,9 +334,9 @@ describe('revoking', () => {
 
 it('revoking oneself, rotating and a revocation by an operator at once are one after the other', async () => {
   const deps = makeDeps({ sleep: (ms) => scheduler.wait(Math.min(ms, 20)) })
-  const rotations = ['a', 'b', 'b', 'b'].map((key) =>
-    as(own.secret, 'POST', ROTATE, { deps, headers: { 'idempotency-key': key } }),
-  )
+  const rotations = ['a', 'b', 'b', 'b']
+    .map((name) => name.repeat(22))
+    .map((key) => as(own.secret, 'POST', ROTATE, { deps, headers: { 'idempotency-key': key } }))
   const operator = call(`/_latchkey/v1/keys/${own.key}/revoke`, { json: { reason: 'by an operator' }, deps })
   const [revoked, ...rotated] = await Promise.all([as(own.secret, 'DELETE', SELF, { deps }), ...rotations])
   expect((await operator).status).toBe(200)
@@ -329,8 +378,22 @@ describe('rotating', () => {
     expect(await codeOf(body.secret, 'POST', ROTATE)).toBe('conflict')
   })
 
+  it('takes no Idempotency-Key that could be guessed: it would tell the successor to whoever has the old key', async () => {
+    for (const key of ['1', 'x'.repeat(21)]) {
+      const { status, body } = await as(own.secret, 'POST', ROTATE, { headers: { 'idempotency-key': key } })
+      expect(status).toBe(400)
+      expect(body.detail).toContain('openssl rand -hex 16')
+      expect(body.secret).toBeUndefined()
+    }
+    expect((await read(own.key)).rotated_to_id).toBeNull()
+    const parameters = document.paths[ROTATE]?.post?.parameters ?? []
+    expect(parameters.find(({ name }) => name === 'Idempotency-Key')).toMatchObject({
+      schema: { pattern: '^[!-~]{22,255}$' },
+    })
+  })
+
   it('can be repeated under an Idempotency-Key where the answer was lost', async () => {
-    const headers = { 'idempotency-key': 'again' }
+    const headers = { 'idempotency-key': 'x'.repeat(22) }
     const first = await as(own.secret, 'POST', ROTATE, { headers })
     const second = await as(own.secret, 'POST', ROTATE, { headers })
     expect(second.text).toBe(first.text)

@@ -154,6 +154,14 @@ describe('a child token passes where its parent does', () => {
       expect((await callWith(text, both, '/any')).status).toBe(200)
   })
 
+  it('while LATCHKEY_SECRET is being replaced, minted where the new one is in force and used where it is not yet', async () => {
+    const next = 'the secret after this one, of forty characters'
+    const token = await lend(parent, {}, { secret: next })
+    const behind = createTestGateway(testConfig({ previousSecret: next }))
+    for (const text of [token, await lend(parent)])
+      expect((await callWith(text, behind, '/any')).status).toBe(200)
+  })
+
   it('while the feed is away and D1 says what is so now', async () => {
     Object.assign(gateway.faults, { relay: 'throws', hub: 'throws' })
     const token = await lend(parent)

@@ -13,6 +13,7 @@ import { headQuery } from '../../../src/store/audit.ts'
 import { membersQuery } from '../../../src/store/member-list.ts'
 import { memberByEmailQuery } from '../../../src/store/members.ts'
 import { knownKeysQuery } from '../../../src/store/known-keys.ts'
+import { lineageQuery } from '../../../src/store/lineage.ts'
 import { silentRotationsQuery } from '../../../src/store/open-rotations.ts'
 import { auditQuery, countQuery } from '../../../src/store/audit-list.ts'
 import { chainQuery } from '../../../src/store/audit-verify.ts'
@@ -242,6 +243,16 @@ describe('rotations that wait for silence', () => {
   it('are few, and found in the order of their ends', async () => {
     const [step] = await planOf(silentRotationsQuery(db, NOW, 50))
     expect(step).toContain('api_keys_rotation_index')
+  })
+})
+
+describe('the keys that rotations made of one', () => {
+  it('are found by the first of them, and not among all of their organization', async () => {
+    for (const reach of REACHES) {
+      const plan = await planOf(lineageQuery(db, reach, 'key_1'))
+      expect(plan[0]).toContain('api_keys_lineage_index')
+      expect(plan.join('; ')).not.toMatch(/SCAN|TEMP B-TREE/)
+    }
   })
 })
 
