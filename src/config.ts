@@ -54,6 +54,12 @@ export function readFeedConfig(env: Strings): FeedConfig {
   return readFeed(env, (result, fallback) => (result.ok ? result.value : fallback))
 }
 
+/** For how long refused requests are kept; where that is wrong, the default. */
+export function readRefusalHours(env: Strings): number {
+  const hours = countRefusalHours(env)
+  return hours.ok ? hours.value : DEFAULT_REFUSAL_HOURS
+}
+
 function readFeed(env: Strings, note: <T>(result: Result<T, string>, fallback: T) => T): FeedConfig {
   const count = (name: string, fallback: number, min: number, max: number) =>
     note(readCount(env, name, fallback, min, max), fallback)
@@ -92,14 +98,14 @@ export async function readConfig(env: Strings): Promise<Result<Config, readonly 
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
     previousSecret: note(readFormerSecret(env, 'LATCHKEY_SECRET_PREVIOUS'), null),
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
-    refusalHours: note(readRefusalHours(env), DEFAULT_REFUSAL_HOURS),
+    refusalHours: note(countRefusalHours(env), DEFAULT_REFUSAL_HOURS),
     ...readFeed(env, note),
     localDevelopment,
   }
   return problems.length > 0 ? err(problems) : ok(config)
 }
 
-function readRefusalHours(env: Strings): Result<number, string> {
+function countRefusalHours(env: Strings): Result<number, string> {
   return readCount(env, 'REFUSAL_HOURS', DEFAULT_REFUSAL_HOURS, 0, 168)
 }
 

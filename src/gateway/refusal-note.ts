@@ -28,7 +28,8 @@ export function noteOf(
   if (request === null || !isRefusal(outcome) || config.refusalHours === 0) return null
   const keyId = trace.key?.id ?? ''
   if (memory.usage.refusals >= MAX_HELD || !hasRoom(held, { keyId, code: outcome }, BOUNDS)) return null
-  const safe = safeText(memory.config?.snapshot.settings.legacyPrefixes)
+  const prefixes = memory.config?.snapshot.settings.legacyPrefixes
+  const safe = (text: string) => redactKeys(text, prefixes).slice(0, MAX_TEXT)
   const { country, webOrigin } = readCaller(request)
   return {
     id: newId('refusal'),
@@ -42,15 +43,15 @@ export function noteOf(
     routeId: trace.route?.id ?? null,
     method: safe(request.method),
     host: safe(trace.target?.host ?? ''),
-    path: safe(trace.target?.path ?? ''),
+    // Before the configuration is known, nobody can tell what an imported key looks like.
+    path: prefixes === undefined ? '' : shortened(redactKeys(trace.target?.path ?? '', prefixes)),
     address: trace.address === null ? null : safe(trace.address),
     country,
     webOrigin: webOrigin === null ? null : safe(webOrigin),
   }
 }
 
-// Before the configuration is known, nobody can tell what an imported key looks like: then no text is kept at all.
-function safeText(legacyPrefixes: readonly string[] | undefined): (text: string) => string {
-  if (legacyPrefixes === undefined) return () => ''
-  return (text) => redactKeys(text, legacyPrefixes).slice(0, MAX_TEXT)
+// `…` stands in no path: whoever reads it sees that there was more.
+function shortened(path: string): string {
+  return path.length <= MAX_TEXT ? path : `${path.slice(0, MAX_TEXT - 1)}…`
 }

@@ -2,31 +2,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addNotes, hasRoom, type RefusalNote } from '../../../src/limits/refusals.ts'
+import { aNote } from '../../support/refusals.ts'
 
 const CODES = ['key_revoked', 'scope_missing', 'rate_limited', 'key_expired'] as const
 
-let made = 0
-
-function note(keyId: string, code: RefusalNote['code'] = 'rate_limited'): RefusalNote {
-  const id = `ref_${String(++made).padStart(8, '0')}`
-  return {
-    id,
-    requestId: `req_${made}`,
-    atMs: made,
-    code,
-    status: 403,
-    keyId,
-    projectId: 'prj_1',
-    tokenId: null,
-    routeId: null,
-    method: 'GET',
-    host: 'api.example.com',
-    path: '/orders',
-    address: null,
-    country: null,
-    webOrigin: null,
-  }
-}
+const note = (keyId: string, code: RefusalNote['code'] = 'rate_limited') => aNote({ keyId, code })
 
 const kinds = fc.array(fc.tuple(fc.constantFrom('key_1', 'key_2', 'key_3', ''), fc.constantFrom(...CODES)))
 const bounds = fc.record({ all: fc.nat(20), ofKind: fc.nat(3) })
