@@ -62,6 +62,8 @@ const REST = [
   'GET /_latchkey/v1/usage',
   'GET /_latchkey/v1/usage/top-keys',
   'GET /_latchkey/v1/keys/{id}/usage',
+  'GET /_latchkey/v1/refusals',
+  'GET /_latchkey/v1/keys/{id}/refusals',
   'POST /_latchkey/v1/keys/inspect',
   'POST /_latchkey/v1/keys/verify',
   'POST /_latchkey/v1/keys/bulk',
