@@ -5,10 +5,9 @@ import { err, ok, type Result } from '../result.ts'
 import { findKey } from '../store/api-keys.ts'
 import { findRefusal, type RefusalRow } from '../store/refusal-list.ts'
 import type { ControlDeps, Principal } from './deps.ts'
-import { isMethod } from './request-method.ts'
 
 /** Parts of a request that an explanation by id may have to do without. */
-export const LEFT_OUT = ['query', 'headers', 'method', 'path', 'key', 'token'] as const
+export const LEFT_OUT = ['query', 'headers', 'path', 'key', 'token'] as const
 
 export interface RecordedRequest {
   readonly row: RefusalRow
@@ -39,7 +38,7 @@ export async function findRecordedRequest(
 function sampleOf(row: RefusalRow, credential: SampleCredential): Sample {
   const { code, method, host, path, address, country, webOrigin } = row
   return {
-    method: isMethod(method) ? method : 'GET',
+    method,
     // Of the scheme nothing is kept, but for the one refusal that is about it.
     url: `${code === 'tls_required' ? 'http' : 'https'}://${host}${path}`,
     headers: webOrigin === null || !/^[ -~]+$/.test(webOrigin) ? [] : [['origin', webOrigin]],
@@ -54,7 +53,6 @@ function leftOutOf(row: RefusalRow, { kind }: SampleCredential): RecordedRequest
   return [
     'query',
     'headers',
-    ...(isMethod(row.method) ? [] : (['method'] as const)),
     ...(row.path === '' || row.path.includes('…') ? (['path'] as const) : []),
     ...(kind === 'stored' || row.code === 'key_missing' ? [] : (['key'] as const)),
     ...(row.tokenId === null ? [] : (['token'] as const)),

@@ -6,15 +6,23 @@ import { ENVIRONMENTS, LIMIT_SUBJECTS } from '../../model/vocabulary.ts'
 import { isAddressRange } from '../../policy/address.ts'
 import * as field from '../fields.ts'
 import { LEFT_OUT, type RecordedRequest } from '../recorded-request.ts'
-import { isMethod } from '../request-method.ts'
 import { Refusal, viewRefusal } from './refusal.ts'
 
 const MAX_HEADERS = 64
 
+/** One that a request can have: the platform knows no others, and would refuse them before the gateway. */
 const method = z
   .string()
   .regex(/^[A-Z]{1,16}$/, 'Is not an upper-case method.')
   .refine(isMethod, 'Is not a method of HTTP that reaches the gateway.')
+
+function isMethod(value: string): boolean {
+  try {
+    return new Request('https://gateway.invalid/', { method: value }).method === value
+  } catch {
+    return false
+  }
+}
 
 const headers = z
   .record(

@@ -241,7 +241,9 @@ describe.each(CASES)('to $who', ({ role, foreign, start }) => {
       foreign(kind as Owned) ? [id] : [],
     )
     for (const endpoint of lists) {
-      const { status, text } = await ask(endpoint)
+      const kind = kindOfPath(endpoint)
+      const path = kind === undefined ? endpoint.path : endpoint.path.replace('{id}', own.ids[kind])
+      const { status, text } = await ask({ ...endpoint, path })
       expect(status).toBe(200)
       for (const id of foreignIds) expect(text).not.toContain(id)
     }
