@@ -1,6 +1,5 @@
 // A refusal on the wire: what was kept of a request that was refused.
 import { z } from '@hono/zod-openapi'
-import { PLATFORM_USAGE } from '../../limits/usage.ts'
 import type { RefusalRow } from '../../store/refusal-list.ts'
 import * as field from '../fields.ts'
 
@@ -30,6 +29,7 @@ export const Refusal = z
   })
   .openapi('Refusal')
 
+// Without a key it is nobody's: what stands there in place of an organization is none.
 export function viewRefusal(row: RefusalRow): z.infer<typeof Refusal> {
   return {
     id: row.id,
@@ -37,7 +37,7 @@ export function viewRefusal(row: RefusalRow): z.infer<typeof Refusal> {
     at: field.showTime(row.at),
     code: row.code,
     status: row.status,
-    organization_id: row.organizationId === PLATFORM_USAGE ? null : row.organizationId,
+    organization_id: row.keyId === '' ? null : row.organizationId,
     project_id: row.projectId || null,
     key_id: row.keyId || null,
     token_id: row.tokenId,

@@ -318,7 +318,7 @@ describe.each(eachOf(lists))('the query of %s', (_, endpoint) => {
     const { projectId } = await createProject()
     const { key } = await create<CreatedKey>('keys', { project_id: projectId, name: 'K' })
     // Of the lists that belong to one thing, all belong to a key.
-    expect((await call(pathOf(endpoint, String(key.id)))).status).toBe(200)
+    expect((await call(pathOf(endpoint, key.id))).status).toBe(200)
   })
 })
 
