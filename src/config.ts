@@ -37,6 +37,8 @@ export interface Config extends FeedConfig {
   readonly previousSecret: string | null
   /** Share of successes that are logged, 0 to 1. */
   readonly logSample: number
+  /** How long refused requests are kept to be looked at; 0: they are not. */
+  readonly refusalHours: number
   /** Loopback origins over plain http are accepted. Never set on a deployed gateway. */
   readonly localDevelopment: boolean
 }
@@ -44,11 +46,18 @@ export interface Config extends FeedConfig {
 const MIN_SECRET_LENGTH = 32
 const DEFAULT_RELAY_REGIONS: readonly RelayRegion[] = ['enam', 'wnam', 'weur', 'apac']
 const DEFAULT_LOG_SAMPLE = 0.1
+const DEFAULT_REFUSAL_HOURS = 24
 const NO_LOGIN: LoginConfig = { oidc: null, access: null }
 
 /** The feed's settings alone. What is wrong is left at its default: `readConfig` reports it at every request. */
 export function readFeedConfig(env: Strings): FeedConfig {
   return readFeed(env, (result, fallback) => (result.ok ? result.value : fallback))
+}
+
+/** For how long refused requests are kept; where that is wrong, the default. */
+export function readRefusalHours(env: Strings): number {
+  const hours = countRefusalHours(env)
+  return hours.ok ? hours.value : DEFAULT_REFUSAL_HOURS
 }
 
 function readFeed(env: Strings, note: <T>(result: Result<T, string>, fallback: T) => T): FeedConfig {
@@ -89,10 +98,15 @@ export async function readConfig(env: Strings): Promise<Result<Config, readonly 
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
     previousSecret: note(readFormerSecret(env, 'LATCHKEY_SECRET_PREVIOUS'), null),
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
+    refusalHours: note(countRefusalHours(env), DEFAULT_REFUSAL_HOURS),
     ...readFeed(env, note),
     localDevelopment,
   }
   return problems.length > 0 ? err(problems) : ok(config)
+}
+
+function countRefusalHours(env: Strings): Result<number, string> {
+  return readCount(env, 'REFUSAL_HOURS', DEFAULT_REFUSAL_HOURS, 0, 168)
 }
 
 function text(env: Strings, name: string): string {

@@ -18,6 +18,7 @@ export const ID_PREFIX = {
   event: 'evt',
   outbox: 'out',
   request: 'req',
+  refusal: 'ref',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIX

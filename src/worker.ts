@@ -1,6 +1,5 @@
 // The entry of the Worker: wiring only. A request is the gateway's unless it asks for /_latchkey/*; the control plane
 // and everything that speaks SQL are imported when they are needed, so that a gateway request never evaluates them.
-import { databasesOf, hubOf } from './bindings.ts'
 import { isControl } from './gateway/control-target.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import { serve } from './gateway/gateway.ts'
@@ -24,13 +23,8 @@ export default {
   },
 
   async scheduled(_controller, env): Promise<void> {
-    const { runScheduled } = await import('./jobs/scheduled.ts')
-    await runScheduled({
-      databases: databasesOf(env),
-      publish: (changes) => hubOf(env).publish(changes),
-      now: Date.now,
-      log,
-    })
+    const { runJobs } = await import('./scheduled-run.ts')
+    await runJobs(env, log)
   },
 } satisfies ExportedHandler<Env>
 

@@ -32,6 +32,7 @@ import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
 import { mountProjects } from './routes/projects.ts'
 import { mountPortalSessions } from './routes/portal-sessions.ts'
+import { mountRefusals } from './routes/refusals.ts'
 import { mountReplacements } from './routes/replacements.ts'
 import { mountRoutes } from './routes/routes.ts'
 import { mountSelf } from './routes/self.ts'
@@ -104,6 +105,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountSettings,
     mountAuditEvents,
     mountUsage,
+    mountRefusals,
     mountOperators,
     mountFeed,
     mountChecks,

@@ -1,4 +1,4 @@
-// Hands what an isolate has counted to the limiter of the organization, behind the requests. A batch is repeated under its
+// Hands what an isolate has counted and noted to the limiter of the organization, behind the requests. A batch is repeated under its
 // number until the limiter says that it has it, so that a lost answer counts nothing twice; what an isolate loses when it
 // is killed is what it had not handed over.
 import { errorName } from '../error-name.ts'
@@ -66,6 +66,7 @@ async function sendPending(usage: OrganizationUsage, deps: GatewayDeps): Promise
   if (usage.pending !== pending) return
   usage.pending = null
   deps.memory.usage.size -= pending.counts.length
+  deps.memory.usage.refusals -= pending.refusals?.length ?? 0
 }
 
 // No await between the look and the change: a count goes into this batch or into the next, never into both or none.
@@ -78,8 +79,10 @@ function takeCounts(organizationId: string, usage: OrganizationUsage, deps: Gate
     holder: holderOf(deps),
     seq: ++deps.memory.usage.seq,
     counts: [...usage.counts.values()],
+    refusals: usage.refusals,
   }
   usage.counts = new Map()
+  usage.refusals = []
 }
 
 function isOutdated({ counts }: UsageBatch, now: number): boolean {

@@ -1,7 +1,4 @@
-// Step 9: usage is counted, and one wide event is logged for every refusal and error and for a sample of successes. It
-// names the key by its id; whatever could hold a key's text (path, user agent) goes through redaction, and the query is
-// not logged at all.
-import { redactKeys } from '../keys/format.ts'
+// Step 9: what became known of a request is counted and logged, behind its answer (behind-answer.ts).
 import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import type { ProblemCode } from '../problem.ts'
 import { newBasis, type Basis } from './basis.ts'
@@ -9,8 +6,6 @@ import type { GatewayDeps } from './deps.ts'
 import type { Draw } from './subject.ts'
 import type { Target } from './path.ts'
 import { countUsage } from './usage.ts'
-
-const MAX_TEXT = 256
 
 /** Requests that were decided in an outage are counted, and the count is logged no more often than this. */
 const DEGRADED_REPORT_MS = 1_000
@@ -63,32 +58,7 @@ export function record(
   deps: GatewayDeps,
 ): void {
   if (trace.basis.isDegraded) countDegraded(deps)
-  const answered = status >= 500 ? 'origin_error' : 'passed'
-  countUsage(trace, status, code ?? answered, deps)
-  const outcome = code === null ? answered : 'refused'
-  if (outcome === 'passed' && deps.random() >= deps.config.logSample) return
-  const safe = (text: string) => redactKeys(text, trace.legacyPrefixes).slice(0, MAX_TEXT)
-  deps.log({
-    event: 'request',
-    outcome,
-    code,
-    status,
-    request_id: safe(trace.requestId),
-    method: request.method,
-    host: safe(trace.target?.host ?? ''),
-    path: safe(trace.target?.path ?? ''),
-    route_id: trace.route?.id ?? null,
-    upstream_id: trace.route?.upstreamId ?? null,
-    key_id: trace.key?.id ?? null,
-    ...(trace.key?.token && { token_id: trace.key.token.id }),
-    project_id: trace.key?.projectId ?? null,
-    organization_id: trace.key?.organizationId ?? null,
-    address: safe(trace.address ?? ''),
-    user_agent: safe(request.headers.get('user-agent') ?? ''),
-    duration_ms: deps.now() - trace.startedAtMs,
-    origin_ms: trace.originMs,
-    degraded: trace.basis.isDegraded,
-  })
+  countUsage(trace, status, code ?? (status >= 500 ? 'origin_error' : 'passed'), deps, request)
 }
 
 // Nothing in the answer says that it was decided without anybody to ask: a client could tell when to try a revoked key.

@@ -1,8 +1,10 @@
-// Counts requests in the memory of the isolate, and sees to it that the counts leave it within a second (hand-over.ts).
+// Counts requests in the memory of the isolate, and sees to it that the counts, and notes of some refusals, leave it within a
+// second (hand-over.ts).
 import { LATENCY_BOUNDS_MS, PLATFORM_USAGE, type UsageLabels } from '../limits/usage.ts'
 import type { GatewayDeps } from './deps.ts'
 import { handOver } from './hand-over.ts'
 import type { Trace } from './record.ts'
+import { noteOf } from './refusal-note.ts'
 import type { Answered, Counting, OrganizationUsage, UsageMemory } from './usage.ts'
 
 /** Distinct counts of all organizations in memory, about 500 bytes each: beyond it what is new is counted in sums. */
@@ -13,7 +15,8 @@ const MAX_COUNTS_OF_ONE = 1_000
 const HAND_OVER_ENDS_AFTER_MS = 25_000
 
 /** A key is counted only where its whole text was presented: nobody can count against another's. */
-export function tally({ trace, status, outcome, atMs }: Answered, deps: GatewayDeps): void {
+export function tally(answered: Answered, deps: GatewayDeps): void {
+  const { trace, status, outcome, atMs } = answered
   const { key, startedAtMs, originMs } = trace
   const organizationId = key?.organizationId ?? PLATFORM_USAGE
   const usage = usageOf(organizationId, deps.memory.usage)
@@ -22,15 +25,23 @@ export function tally({ trace, status, outcome, atMs }: Answered, deps: GatewayD
   count.lastAtMs = Math.max(count.lastAtMs, atMs)
   add(count.gatewayMs, atMs - startedAtMs - (originMs ?? 0))
   if (originMs !== null) add(count.originMs, originMs)
+  keepNote(answered, usage, deps)
   if (atMs - usage.begunAt < HAND_OVER_ENDS_AFTER_MS) return
   usage.begunAt = atMs
   deps.waitUntil(handOver(organizationId, usage, deps))
 }
 
+function keepNote(answered: Answered, { refusals }: OrganizationUsage, deps: GatewayDeps): void {
+  const note = noteOf(answered, refusals, deps)
+  if (note === null) return
+  refusals.push(note)
+  deps.memory.usage.refusals++
+}
+
 function usageOf(organizationId: string, { organizations }: UsageMemory): OrganizationUsage {
   const held = organizations.get(organizationId)
   if (held !== undefined) return held
-  const usage = { counts: new Map(), pending: null, begunAt: -Infinity, sentAt: -Infinity }
+  const usage = { counts: new Map(), refusals: [], pending: null, begunAt: -Infinity, sentAt: -Infinity }
   organizations.set(organizationId, usage)
   return usage
 }

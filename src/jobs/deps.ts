@@ -6,6 +6,8 @@ export interface JobDeps {
   readonly databases: Databases
   /** Puts changes into the invalidation feed. Throws, or does not settle, when the hub does not take them. */
   readonly publish: (changes: readonly ChangeName[]) => Promise<Published>
+  /** How long refused requests are kept. */
+  readonly refusalHours: number
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly log: (event: Readonly<Record<string, unknown>>) => void

@@ -3,6 +3,7 @@ import { errorName } from '../error-name.ts'
 import { completeRotations } from './complete-rotations.ts'
 import type { JobDeps } from './deps.ts'
 import { pruneEndedSessions } from './prune-sessions.ts'
+import { pruneOldRefusals } from './prune-refusals.ts'
 import { pruneKeptAnswers } from './prune-idempotency.ts'
 import { pruneOldUsage } from './prune-usage.ts'
 import { prunePublished, publishOutbox } from './publish-outbox.ts'
@@ -12,6 +13,7 @@ const JOBS: Readonly<Record<string, (deps: JobDeps) => Promise<void>>> = {
   publish_outbox: publishOutbox,
   prune_outbox: prunePublished,
   prune_usage: pruneOldUsage,
+  prune_refusals: pruneOldRefusals,
   prune_sessions: pruneEndedSessions,
   prune_kept_answers: pruneKeptAnswers,
 }

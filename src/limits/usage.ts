@@ -1,5 +1,6 @@
 // Counts of what was asked of the gateway, as isolates hand them over to the limiter of the organization.
 import type { ProblemCode } from '../problem.ts'
+import type { RefusalNote } from './refusals.ts'
 
 /** In place of an organization, for requests that belong to none: without a key, with an unknown one, on an open route. */
 export const PLATFORM_USAGE = 'platform'
@@ -65,4 +66,6 @@ export interface UsageBatch {
   /** Rises with each batch of this isolate. A batch is repeated under its number until it is acknowledged. */
   readonly seq: number
   readonly counts: readonly UsageCount[]
+  /** Of some that were refused. An isolate with older code than the limiter's sends none. */
+  readonly refusals?: readonly RefusalNote[]
 }

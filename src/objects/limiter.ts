@@ -3,7 +3,7 @@ import { errorName } from '../error-name.ts'
 import type { Limiter, TakeAnswer, TakeCall } from '../limits/rpc.ts'
 import type { UsageBatch } from '../limits/usage.ts'
 import { Counters } from './counters.ts'
-import { UsageLedger, type WriteUsage } from './usage-ledger.ts'
+import { UsageLedger, type WriteRefusals, type WriteUsage } from './usage-ledger.ts'
 
 /** So long after it was first asked, and daily from then on, a limiter looks whether it has anything left to remember. */
 const FORGETS_AFTER_MS = 86_400_000
@@ -16,6 +16,7 @@ export interface LimiterDeps {
   readonly log: (event: Readonly<Record<string, unknown>>) => void
   /** Puts absolute values into D1. */
   readonly writeUsage: WriteUsage
+  readonly writeRefusals: WriteRefusals
 }
 
 export class LimiterObject implements Limiter {
@@ -53,7 +54,7 @@ export class LimiterObject implements Limiter {
   async alarm(): Promise<void> {
     this.#alarmAt = null
     const now = this.#deps.now()
-    if (isDue(this.#usage.nextFlushAt(), now)) await this.#flushUsage()
+    if (isDue(this.#usage.nextFlushAt(), now)) await this.#flush()
     if (this.#usage.isUnused() && this.#counters?.isAsNew(now) === true) await this.#forget()
     else await this.#schedule()
   }
@@ -64,12 +65,18 @@ export class LimiterObject implements Limiter {
     await this.#storage.deleteAll()
   }
 
+  // Usage by itself, so that what becomes of refusals is nothing to it.
+  async #flush(): Promise<void> {
+    await this.#orLog('usage_not_flushed', this.#usage.flush(this.#deps.writeUsage))
+    await this.#orLog('refusals_lost', this.#usage.flushRefusals(this.#deps.writeRefusals))
+  }
+
   // Never throws: the platform repeats a failed alarm a few times only.
-  async #flushUsage(): Promise<void> {
+  async #orLog(event: string, work: Promise<void>): Promise<void> {
     try {
-      await this.#usage.flush(this.#deps.writeUsage)
+      await work
     } catch (error) {
-      this.#deps.log({ event: 'usage_not_flushed', error: errorName(error) })
+      this.#deps.log({ event, error: errorName(error) })
     }
   }
 

@@ -13,5 +13,9 @@ export function makeLimiter(ctx: DurableObjectState, env: Env): LimiterObject {
       const { writeUsage } = await import('../store/usage.ts')
       await writeUsage(databasesOf(env), organizationId, buckets, Date.now())
     },
+    writeRefusals: async (organizationId, notes) => {
+      const { writeRefusals } = await import('../store/refusals.ts')
+      await writeRefusals(databasesOf(env), organizationId, notes)
+    },
   })
 }

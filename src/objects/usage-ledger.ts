@@ -1,8 +1,10 @@
 // When the usage of an organization goes to D1, and what becomes of it when that fails. Values are absolute, and the
 // limiter of the organization is their only owner: a flush may be cut off anywhere and repeated at any time.
 import type { UsageBucket } from '../limits/buckets.ts'
+import type { RefusalNote } from '../limits/refusals.ts'
 import type { UsageBatch } from '../limits/usage.ts'
 import { withTimeout } from '../timeout.ts'
+import { RefusalNotes } from './refusal-notes.ts'
 import { UsageBook } from './usage-book.ts'
 
 /** Counts after a silence are flushed so soon after the first of them. */
@@ -19,15 +21,18 @@ const CHUNK = 500
 const WRITE_TIMEOUT_MS = 10_000
 
 export type WriteUsage = (organizationId: string, buckets: readonly UsageBucket[]) => Promise<void>
+export type WriteRefusals = (organizationId: string, notes: readonly RefusalNote[]) => Promise<void>
 
 export class UsageLedger {
   readonly #book: UsageBook
+  readonly #refusals: RefusalNotes
   readonly #now: () => number
   /** Of the oldest count that is not in D1, as far as memory goes; null without any. Epoch milliseconds. */
   #waitingSince: number | null
 
   constructor(storage: DurableObjectStorage, now: () => number) {
     this.#book = new UsageBook(storage)
+    this.#refusals = new RefusalNotes(storage)
     this.#now = now
     const { state } = this.#book
     const isWaiting = state !== null && (state.fold > state.flushed || this.#book.hasUnfolded())
@@ -38,7 +43,9 @@ export class UsageLedger {
   /** Stored before it returns. A batch that was added before is ignored. */
   add(batch: UsageBatch): void {
     const now = this.#now()
-    if (this.#book.append(batch, now)) this.#waitingSince ??= now
+    if (!this.#book.append(batch, now)) return
+    this.#waitingSince ??= now
+    this.#refusals.add(batch.refusals ?? [])
   }
 
   /** True while no usage was ever kept here. */
@@ -70,6 +77,14 @@ export class UsageLedger {
       throw error
     }
     this.#book.endFlush(fold)
+  }
+
+  /** Throws when it did not succeed: the notes are lost then, and no count waits for them. */
+  async flushRefusals(write: WriteRefusals): Promise<void> {
+    const { state } = this.#book
+    const notes = this.#refusals.take()
+    if (state === null || notes.length === 0) return
+    await withTimeout(write(state.organizationId, notes), WRITE_TIMEOUT_MS)
   }
 
   #next(written: UsageBucket | null): readonly UsageBucket[] {

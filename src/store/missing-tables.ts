@@ -4,6 +4,7 @@ import { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import * as apiKeys from '../model/schema/api-keys.ts'
 import * as plans from '../model/schema/plans.ts'
 import * as records from '../model/schema/records.ts'
+import * as refusals from '../model/schema/refusals.ts'
 import * as routing from '../model/schema/routing.ts'
 import * as sessions from '../model/schema/sessions.ts'
 import * as tenants from '../model/schema/tenants.ts'
@@ -12,7 +13,7 @@ import type { Databases } from './database.ts'
 import { isMissingSchema } from './failure.ts'
 import { probeTable } from './table-probe.ts'
 
-const TABLES = [apiKeys, plans, records, routing, sessions, tenants, usage]
+const TABLES = [apiKeys, plans, records, refusals, routing, sessions, tenants, usage]
   .flatMap((schema): unknown[] => Object.values(schema))
   .filter((value) => is(value, SQLiteTable))
 

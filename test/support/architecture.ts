@@ -14,8 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verifier.ts',
     'gateway',
     'control-plane.ts',
+    'scheduled-run.ts',
     'objects',
-    'jobs',
     'config.ts',
     'problem-response.ts',
     ...PURE,
@@ -44,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   jobs: ['store', 'feed', 'config.ts', ...PURE],
   // An object owns its storage. What it puts into D1 leaves by the shell (make-limiter.ts), which alone knows of bindings.
-  objects: ['feed', 'limits', 'config.ts', 'bindings.ts', 'store/usage.ts', ...PURE],
+  objects: ['feed', 'limits', 'config.ts', 'bindings.ts', 'store/usage.ts', 'store/refusals.ts', ...PURE],
   store: ['feed', 'limits', ...PURE],
   feed: PURE,
   limits: PURE,
@@ -52,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   keys: ['model', ...VOCABULARY],
   model: VOCABULARY,
   'control-plane.ts': ['bindings.ts', 'random.ts', 'gateway', 'control', 'feed', 'result.ts'],
+  'scheduled-run.ts': ['bindings.ts', 'config.ts', 'jobs'],
   'random.ts': [],
   'bindings.ts': ['feed', 'limits', 'config.ts'],
   'config.ts': ['policy', 'model', 'login-config.ts', 'result.ts'],
@@ -90,13 +91,13 @@ const LAZY = [
   /^src\/(?:control|jobs)\//,
   /^src\/objects\/(?!exports\.ts$)/,
   /^src\/store\/(?!edge\.ts$)/,
-  /^src\/gateway\/(?:ask-limiter|child-token|explain(?:-\w+)?|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|reservation|question|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
+  /^src\/gateway\/(?:ask-limiter|behind-answer|child-token|explain(?:-\w+)?|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|request-event|reservation|question|refusal-note|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
   /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
-  /^src\/limits\/(?:buckets|percentiles)\.ts$/,
+  /^src\/limits\/(?:buckets|percentiles|refusals)\.ts$/,
   /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal|token)\.ts$/,
   /^src\/model\/(?:schema\/|vocabulary\.ts$)/,
   /^src\/policy\/(?:common-scopes|ending|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
-  /^src\/(?:login-config|control-plane|control-problems|gateway-problems|problem-catalog|problem-response)\.ts$/,
+  /^src\/(?:login-config|control-plane|control-problems|gateway-problems|problem-catalog|problem-response|scheduled-run)\.ts$/,
 ]
 
 /** A file is named for what it owns. */

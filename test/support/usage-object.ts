@@ -5,7 +5,8 @@ import { runInDurableObject } from 'cloudflare:test'
 import { limiterOf } from '../../src/bindings.ts'
 import { limiterName } from '../../src/limits/rpc.ts'
 import { LimiterObject } from '../../src/objects/limiter.ts'
-import type { WriteUsage } from '../../src/objects/usage-ledger.ts'
+import type { WriteRefusals, WriteUsage } from '../../src/objects/usage-ledger.ts'
+import { writeRefusals } from '../../src/store/refusals.ts'
 import { writeUsage } from '../../src/store/usage.ts'
 import { MINUTE } from './usage.ts'
 
@@ -14,6 +15,7 @@ export interface UsageObject {
   readonly logs: Readonly<Record<string, unknown>>[]
   readonly writeToD1: WriteUsage
   write: WriteUsage
+  writeRefusals: WriteRefusals
   run<R>(run: (limiter: LimiterObject, state: DurableObjectState) => R | Promise<R>): Promise<R>
   restart(): void
   alarmAt(): Promise<number | null>
@@ -34,6 +36,8 @@ export function usageObject(organizationId: string): UsageObject {
     logs: [],
     writeToD1,
     write: writeToD1,
+    writeRefusals: (organization, notes) =>
+      writeRefusals({ primary: env.DB, shards: [env.DB] }, organization, notes),
     run: (run) =>
       runInDurableObject(stub, (_, state) => {
         instance ??= new LimiterObject(state, {
@@ -41,6 +45,7 @@ export function usageObject(organizationId: string): UsageObject {
           random: Math.random,
           log: (event) => object.logs.push(event),
           writeUsage: (organization, buckets) => object.write(organization, buckets),
+          writeRefusals: (organization, notes) => object.writeRefusals(organization, notes),
         })
         return run(instance, state)
       }),

@@ -74,6 +74,7 @@ async function runJobs(): Promise<void> {
   await runScheduled({
     databases,
     publish,
+    refusalHours: 24,
     now: () => Date.now() + 11_000,
     log: (event) => logged.push(event),
   })

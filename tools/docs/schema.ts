@@ -6,5 +6,15 @@ import * as routing from '../../src/model/schema/routing.ts'
 import * as records from '../../src/model/schema/records.ts'
 import * as sessions from '../../src/model/schema/sessions.ts'
 import * as usage from '../../src/model/schema/usage.ts'
+import * as refusals from '../../src/model/schema/refusals.ts'
 
-export const schema = { ...tenants, ...apiKeys, ...plans, ...routing, ...records, ...sessions, ...usage }
+export const schema = {
+  ...tenants,
+  ...apiKeys,
+  ...plans,
+  ...routing,
+  ...records,
+  ...sessions,
+  ...usage,
+  ...refusals,
+}

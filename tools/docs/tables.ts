@@ -32,6 +32,8 @@ const PURPOSES: Readonly<Record<keyof typeof schema, string>> = {
   idempotencyRecords: 'Answers to writes that carried an `Idempotency-Key`, for 24 hours.',
   usage:
     'What was asked of the gateway: absolute counts by minute (kept 48 hours), hour (90 days) and day (2 years).',
+  refusals:
+    'A few of the requests that were refused in the last hours (`REFUSAL_HOURS`), with the address of the client.',
 }
 
 const dialect = new SQLiteSyncDialect()

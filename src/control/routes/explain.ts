@@ -1,4 +1,5 @@
-// POST /_latchkey/v1/routes/explain: what would become of a request, and what would let it pass. The gateway itself answers
+// POST /_latchkey/v1/routes/explain: what would become of a request, be it imagined or one that was refused of late, and what
+// would let it pass. The gateway itself answers
 // (src/gateway/explain.ts); nothing is charged and nothing is forwarded.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { SampleCredential } from '../../model/explanation.ts'
@@ -8,6 +9,7 @@ import { findKey } from '../../store/api-keys.ts'
 import type { ControlDeps, ControlEnv, Principal } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
 import { needs } from '../needs.ts'
+import { findRecordedRequest } from '../recorded-request.ts'
 import { answer, body, writeProblems } from '../operation.ts'
 import { refused, refuseReference, refuseValue } from '../refused.ts'
 import { ExplainAnswer, ExplainQuestion, viewExplanation, type Question } from '../schemas/explanation.ts'
@@ -24,26 +26,31 @@ const explain = createRoute({
 
 export function mountExplain(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(explain, async (c) => {
-    const asked = c.req.valid('json')
-    if (c.env.isControlUrl(asked.url))
+    const { request_id: requestId, url = '', ...asked } = c.req.valid('json')
+    if (requestId !== undefined) {
+      const recorded = await findRecordedRequest(requestId, c.env, c.var.principal)
+      if (!recorded.ok) return refused(c, recorded.error)
+      return c.json(viewExplanation(await c.env.explain(recorded.value.sample), recorded.value), 200)
+    }
+    if (c.env.isControlUrl(url))
       return refused(c, refuseValue('/url', 'Is the control plane: the gateway never sees it.'))
     const credential = await credentialOf(asked, c.env, c.var.principal)
     if (!credential.ok) return refused(c, credential.error)
     const explained = await c.env.explain({
       method: asked.method ?? 'GET',
-      url: asked.url,
+      url,
       headers: Object.entries(asked.headers ?? {}),
       address: asked.address ?? null,
       country: asked.country ?? null,
       credential: credential.value,
     })
-    return c.json(viewExplanation(explained), 200)
+    return c.json(viewExplanation(explained, null), 200)
   })
 }
 
 // A key that is named or shown is looked up, so who asks must be allowed to read keys.
 async function credentialOf(
-  { key_id: keyId, key, scopes, environment }: Question,
+  { key_id: keyId, key, scopes, environment }: Omit<Question, 'request_id' | 'url'>,
   { databases }: ControlDeps,
   { reach, permissions }: Principal,
 ): Promise<Result<SampleCredential, Refusal>> {

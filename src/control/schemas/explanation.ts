@@ -5,6 +5,8 @@ import { EXPLAINED_STEPS, NEARBY_REASONS, REMEDY_ACTIONS, type Explanation } fro
 import { ENVIRONMENTS, LIMIT_SUBJECTS } from '../../model/vocabulary.ts'
 import { isAddressRange } from '../../policy/address.ts'
 import * as field from '../fields.ts'
+import { LEFT_OUT, type RecordedRequest } from '../recorded-request.ts'
+import { Refusal, viewRefusal } from './refusal.ts'
 
 const MAX_HEADERS = 64
 
@@ -35,11 +37,17 @@ const headers = z
   })
 
 const question = z.strictObject({
+  request_id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$/, 'Is not the id of a request.')
+    .optional()
+    .openapi({ description: 'Of a request that was refused of late, in place of everything else.' }),
   method: method.optional().openapi({ default: 'GET' }),
   url: z
     .string()
     .max(8192)
     .regex(/^https?:\/\/[!-~]+$/, 'Is not an absolute URL of printable ASCII.')
+    .optional()
     .openapi({ example: 'https://api.example.com/orders/1', description: 'As it would be sent.' }),
   headers: headers.optional(),
   key_id: field.id('key').optional().openapi({ description: 'Of the key that it would carry.' }),
@@ -66,6 +74,14 @@ const question = z.strictObject({
 
 export const ExplainQuestion = question
   .refine(
+    ({ request_id, url }) => (request_id === undefined) !== (url === undefined),
+    'Takes one of url and request_id.',
+  )
+  .refine(
+    ({ request_id, ...others }) => request_id === undefined || Object.keys(others).length === 0,
+    'Takes request_id alone: what is known of the request is kept with it.',
+  )
+  .refine(
     ({ key_id, key, scopes }) => [key_id, key, scopes].filter((given) => given !== undefined).length <= 1,
     'Takes one of key_id, key and scopes.',
   )
@@ -78,6 +94,15 @@ export const ExplainQuestion = question
 export type Question = z.infer<typeof ExplainQuestion>
 
 const orNull = z.string().nullable()
+
+const Recorded = z
+  .object({
+    ...Refusal.shape,
+    left_out: z
+      .array(z.enum(LEFT_OUT))
+      .openapi({ description: 'What was not kept: the explanation is of a request without it.' }),
+  })
+  .openapi('RecordedRequest')
 
 export const ExplainAnswer = z
   .object({
@@ -116,13 +141,18 @@ export const ExplainAnswer = z
     remedies: z
       .array(z.object({ action: z.enum(REMEDY_ACTIONS), target: orNull, detail: z.string() }))
       .openapi({ description: 'What would let the request further: all that is known to be in the way.' }),
+    recorded: Recorded.nullable().openapi({ description: 'Null for a request that was not made.' }),
   })
   .openapi('ExplainAnswer')
 
 /** The status of a preflight (src/gateway/preflight.ts). */
 const NO_CONTENT = 204
 
-export function viewExplanation(explanation: Explanation): z.infer<typeof ExplainAnswer> {
+/** @param recorded null for a request that was not made */
+export function viewExplanation(
+  explanation: Explanation,
+  recorded: RecordedRequest | null,
+): z.infer<typeof ExplainAnswer> {
   const { answer, steps, nearby, limits, remedies } = explanation
   const { kind, code } = answer
   return {
@@ -144,5 +174,6 @@ export function viewExplanation(explanation: Explanation): z.infer<typeof Explai
       resets_at: field.showTimeOrNull(resetAtMs),
     })),
     remedies: [...remedies],
+    recorded: recorded === null ? null : { ...viewRefusal(recorded.row), left_out: [...recorded.leftOut] },
   }
 }

@@ -5,7 +5,7 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { newId, type IdKind } from '../../../src/ids.ts'
 import { PROBLEMS } from '../../../src/control-problems.ts'
-import { call, type Answer, type Call } from './client.ts'
+import { call, create, createProject, type Answer, type Call, type CreatedKey } from './client.ts'
 import { MALFORMED } from './malformed-json.ts'
 import { readDocument, readEndpoints, type Endpoint } from './openapi.ts'
 
@@ -65,6 +65,8 @@ const REST = [
   'GET /_latchkey/v1/usage',
   'GET /_latchkey/v1/usage/top-keys',
   'GET /_latchkey/v1/keys/{id}/usage',
+  'GET /_latchkey/v1/refusals',
+  'GET /_latchkey/v1/keys/{id}/refusals',
   'POST /_latchkey/v1/keys/inspect',
   'POST /_latchkey/v1/keys/verify',
   'POST /_latchkey/v1/keys/bulk',
@@ -320,7 +322,10 @@ describe.each(eachOf(lists))('the query of %s', (_, endpoint) => {
   })
 
   it('may be empty', async () => {
-    expect((await send(endpoint)).status).toBe(200)
+    const { projectId } = await createProject()
+    const { key } = await create<CreatedKey>('keys', { project_id: projectId, name: 'K' })
+    // Of the lists that belong to one thing, all belong to a key.
+    expect((await call(pathOf(endpoint, key.id))).status).toBe(200)
   })
 })
 

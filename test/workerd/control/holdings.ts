@@ -5,7 +5,9 @@ import { auditEvents } from '../../../src/model/schema/records.ts'
 import { portalLinks, sessions } from '../../../src/model/schema/sessions.ts'
 import { members, organizations, projects, teams } from '../../../src/model/schema/tenants.ts'
 import type { MemberRole } from '../../../src/model/vocabulary.ts'
-import { db, insertOrganization, insertTeam } from '../store/rows.ts'
+import { writeRefusals } from '../../../src/store/refusals.ts'
+import { aNote } from '../../support/refusals.ts'
+import { databases, db, insertOrganization, insertTeam } from '../store/rows.ts'
 import { create, type CreatedKey } from './client.ts'
 import { insertMember, loggedIn, type Jar } from './people.ts'
 
@@ -20,7 +22,7 @@ export interface Holdings {
 }
 
 /**
- * A team of an organization, its project, the project's key, and a member with this role who is logged in.
+ * A team of an organization, its project, the project's key, a refusal of it, and a member with this role who is logged in.
  * @param fields of the project
  */
 export async function makeHoldings(
@@ -33,6 +35,8 @@ export async function makeHoldings(
   const placed = { organization_id: organization, team_id: team, name: 'App' }
   const project = await create('projects', { ...placed, recoverable: true, ...fields })
   const { key, secret } = await create<CreatedKey>('keys', { project_id: project.id, name: 'K' })
+  const refusal = aNote({ keyId: key.id, projectId: project.id })
+  await writeRefusals(databases, organization, [refusal])
   const teamId = role === 'team_lead' ? team : null
   const member = await insertMember({ organizationId: organization, role, teamId })
   const jar = await loggedIn({ kind: 'member', row: member })

@@ -35,7 +35,7 @@ const OWNED_FIELDS: Readonly<Record<string, Owned>> = {
 const SHARED_PATHS = ['plans', 'upstreams', 'routes', 'operators']
 const SHARED_FIELDS = ['plan_id', 'upstream_id', 'route_id']
 /** Ids in words of the caller. */
-const FOREIGN_FIELDS = ['external_id']
+const FOREIGN_FIELDS = ['external_id', 'request_id']
 /** Of the audit trail, which is filtered by them within reach: test/workerd/control/audit-events.test.ts. */
 const AUDITED_PATHS = ['audit-events']
 const AUDITED_FIELDS = ['actor_id', 'target_id']
@@ -241,7 +241,9 @@ describe.each(CASES)('to $who', ({ role, foreign, start }) => {
       foreign(kind as Owned) ? [id] : [],
     )
     for (const endpoint of lists) {
-      const { status, text } = await ask(endpoint)
+      const kind = kindOfPath(endpoint)
+      const path = kind === undefined ? endpoint.path : endpoint.path.replace('{id}', own.ids[kind])
+      const { status, text } = await ask({ ...endpoint, path })
       expect(status).toBe(200)
       for (const id of foreignIds) expect(text).not.toContain(id)
     }

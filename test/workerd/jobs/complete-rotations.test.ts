@@ -23,6 +23,7 @@ const run = async (afterMs: number, within: Databases = databases) => {
   const deps = {
     databases: within,
     publish: async () => publishedNext(),
+    refusalHours: 24,
     now: () => Date.now() + afterMs,
     log: (event: unknown) => void logged.push(event),
   }

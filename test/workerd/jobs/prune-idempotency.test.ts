@@ -10,7 +10,8 @@ import { databases, db, NOW } from '../store/rows.ts'
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(() => db.delete(idempotencyRecords))
 
-const run = () => runScheduled({ databases, publish: fails('injected'), now: () => NOW, log: () => {} })
+const run = () =>
+  runScheduled({ databases, publish: fails('injected'), refusalHours: 24, now: () => NOW, log: () => {} })
 
 async function left(): Promise<readonly string[]> {
   return (await db.select().from(idempotencyRecords)).map(({ key }) => key)

@@ -11,7 +11,8 @@ const DAY_MS = 86_400_000
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
-const run = () => runScheduled({ databases, publish: fails('injected'), now: () => NOW, log: () => {} })
+const run = () =>
+  runScheduled({ databases, publish: fails('injected'), refusalHours: 24, now: () => NOW, log: () => {} })
 
 const session = (id: string, expiresAt: number, revokedAt: number | null = null) => ({
   id,

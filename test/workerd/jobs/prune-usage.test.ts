@@ -13,7 +13,8 @@ const DAY_MS = 86_400_000
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(() => db.delete(usage))
 
-const run = () => runScheduled({ databases, publish: fails('injected'), now: () => NOW, log: () => {} })
+const run = () =>
+  runScheduled({ databases, publish: fails('injected'), refusalHours: 24, now: () => NOW, log: () => {} })
 
 function row(grain: UsageGrain, start: number) {
   return {

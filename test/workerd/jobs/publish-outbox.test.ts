@@ -34,6 +34,7 @@ function jobDeps() {
   return {
     databases,
     publish,
+    refusalHours: 24,
     now: () => NOW,
     log: (event: object) => logged.push({ ...event }),
     calls,
@@ -170,6 +171,7 @@ describe('a database that fails', () => {
       { event: 'outbox_published', count: 1 },
       { event: 'job_failed', job: 'prune_outbox' },
       { event: 'job_failed', job: 'prune_usage' },
+      { event: 'job_failed', job: 'prune_refusals' },
       { event: 'job_failed', job: 'prune_sessions' },
       { event: 'job_failed', job: 'prune_kept_answers' },
     ])

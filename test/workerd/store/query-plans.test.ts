@@ -35,6 +35,8 @@ import { projectsQuery } from '../../../src/store/projects.ts'
 import { routesQuery } from '../../../src/store/routes.ts'
 import { sessionsQuery } from '../../../src/store/sessions.ts'
 import { teamsQuery } from '../../../src/store/teams.ts'
+import { refusalQuery, refusalsQuery } from '../../../src/store/refusal-list.ts'
+import { firstTooMany, TRIM } from '../../../src/store/refusals.ts'
 import { oldUsageQuery, TOUCH_KEYS } from '../../../src/store/usage.ts'
 import { topKeysQuery, usageQuery } from '../../../src/store/usage-queries.ts'
 import { upstreamsQuery } from '../../../src/store/upstreams.ts'
@@ -360,6 +362,42 @@ describe('audit events', () => {
     expect(await planOf(chainQuery(db, 'org_1', 1, 500))).toEqual([
       'SEARCH audit_events USING INDEX audit_events_chain_unique (organization_id=? AND seq>?)',
     ])
+  })
+})
+
+describe('refusals', () => {
+  const page = { after: null, limit: 50 }
+
+  it.each([
+    ['of a key', refusalsQuery(db, only('org_1'), { keyId: 'key_1' }, page), 'refusals_key_index'],
+    ['of a key, in a team', refusalsQuery(db, OF_TEAM, { keyId: 'key_1' }, page), 'refusals_key_index'],
+    ['of an organization', refusalsQuery(db, only('org_1'), {}, page), 'refusals_organization_index'],
+    ['of a code', refusalsQuery(db, only('org_1'), { code: 'x' }, page), 'refusals_organization_index'],
+    ['of a team', refusalsQuery(db, OF_TEAM, { projectId: 'p' }, page), 'refusals_organization_index'],
+    ['of everybody', refusalsQuery(db, 'platform', {}, page), 'sqlite_autoindex_refusals_1'],
+    ['of a request', refusalQuery(db, only('org_1'), 'req_1'), 'refusals_request_index'],
+    ['of a request, by the platform', refusalQuery(db, 'platform', 'req_1'), 'refusals_request_index'],
+  ] as const)('are read in the order of an index: %s', async (_, query: Planned, index) => {
+    const plan = await planOf(query)
+    expect(plan[0]).toMatch(new RegExp(`^SEARCH refusals USING INDEX ${index} `))
+    expect(plan.join('; ')).not.toMatch(/SCAN|TEMP B-TREE/)
+  })
+
+  it('beyond their bound are found without their rows', async () => {
+    expect(await planOf(firstTooMany(db, 10_000))).toEqual([
+      'SCAN refusals USING COVERING INDEX sqlite_autoindex_refusals_1',
+    ])
+  })
+
+  it('beyond the bound of a key are looked for once for each key, in its index', async () => {
+    const plan = await planOf({ toSQL: () => ({ sql: TRIM, params: ['org_1', '[]'] }) })
+    expect(plan).toContain('MATERIALIZE trimmed')
+    expect(plan).toContain(
+      'SEARCH r USING COVERING INDEX refusals_key_index (organization_id=? AND key_id=?)',
+    )
+    expect(plan).toContain(
+      'SEARCH old USING COVERING INDEX refusals_key_index (organization_id=? AND key_id=? AND id<?)',
+    )
   })
 })
 
