@@ -43,7 +43,7 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
     },
     // An object that nobody else asks: it holds nothing, and its answer costs no one.
     probeLimiter: () => limiterOf(env, 'check').take({ isolate: 'check', settlements: [], requests: [] }),
-    hasFailuresLimiter: gateway.failures !== null,
+    missingRateLimits: (['FAILURES', 'SELF_SERVICE'] as const).filter((name) => env[name] === undefined),
     sleep: gateway.sleep,
     findConfig: async () => {
       await consult()

@@ -45,7 +45,7 @@ const PROBES: readonly Probe[] = [
   { name: 'feed', run: checkFeed, mend: `The binding HUB does not answer. ${AS_DECLARED}` },
   { name: 'outbox', run: checkOutbox, mend: 'See the check of the database.' },
   { name: 'limiter', run: checkLimiter, mend: `The binding LIMITER does not answer. ${AS_DECLARED}` },
-  { name: 'failures_limiter', run: checkFailuresLimiter, mend: AS_DECLARED },
+  { name: 'rate_limits', run: checkRateLimits, mend: AS_DECLARED },
   { name: 'routing', run: checkRouting, mend: 'See the check of the database.' },
   { name: 'login', run: checkLogin, mend: 'docs/login.md says how login is set up.' },
   { name: 'exposure', run: checkExposure, mend: AS_DECLARED },
@@ -124,11 +124,16 @@ async function checkLimiter({ probeLimiter }: ControlDeps): Promise<Finding> {
   return pass('It answers.')
 }
 
-function checkFailuresLimiter({ hasFailuresLimiter }: ControlDeps): Finding {
-  if (hasFailuresLimiter) return pass('It is bound.')
+const COSTS = {
+  FAILURES: 'whoever guesses keys costs a read of the database each time',
+  SELF_SERVICE: 'nobody counts what a key asks about itself',
+}
+
+function checkRateLimits({ missingRateLimits }: ControlDeps): Finding {
+  if (missingRateLimits.length === 0) return pass('They are bound.')
   return {
     status: 'warn',
-    detail: 'The binding FAILURES is missing: whoever guesses keys costs a read of the database each time.',
+    detail: missingRateLimits.map((name) => `The binding ${name} is missing: ${COSTS[name]}.`).join(' '),
     mend: 'Add [[ratelimits]] as in the wrangler.toml of the package, and deploy.',
   }
 }

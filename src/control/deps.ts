@@ -35,8 +35,8 @@ export interface ControlDeps {
   readonly sleep: (ms: number) => Promise<void>
   /** Asks a limiter for nothing. Throws, or does not settle, when it does not answer. */
   readonly probeLimiter: () => Promise<unknown>
-  /** Whether failed attempts are counted per address. */
-  readonly hasFailuresLimiter: boolean
+  /** Which of the bindings that may be left out are. */
+  readonly missingRateLimits: readonly ('FAILURES' | 'SELF_SERVICE')[]
   /** The configuration that the gateway on this isolate uses, or why there is none. */
   readonly findConfig: () => Promise<Result<ConfigSnapshot, Refusal>>
   /** Judges a key as the gateway on this isolate does: the same copies, the same feed, the same budgets. */

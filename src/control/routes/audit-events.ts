@@ -11,8 +11,8 @@ import { EXPORT_FORMATS, LINE_FORMATS } from '../audit-formats.ts'
 import { pageBody, pageFields, readPage } from '../cursor.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { needs } from '../needs.ts'
-import { answer, body, idParameter, pageOf, readProblems, writeProblems } from '../operation.ts'
+import { needs, needsAnswer } from '../needs.ts'
+import { answer, body, idParameter, pageOf, questionProblems, readProblems } from '../operation.ts'
 import { refused } from '../refused.ts'
 import {
   AuditEvent,
@@ -62,9 +62,9 @@ const verify = createRoute({
   method: 'post',
   path: `${PATH}/verify`,
   summary: `Verify a chain, up to ${MAX_VERIFIED} events in one call`,
-  ...needs('audit:read', jsonBody, someBody),
+  ...needsAnswer('audit:read', jsonBody, someBody),
   request: body(ChainVerification),
-  responses: { 200: answer('What was found', ChainReportView), ...writeProblems('not_found') },
+  responses: { 200: answer('What was found', ChainReportView), ...questionProblems('not_found') },
 })
 
 const get = createRoute({

@@ -6,8 +6,8 @@ import { exportConfig } from '../declared/export.ts'
 import { judgeUrls, loadStored } from '../declared/load.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { needs } from '../needs.ts'
-import { answer, body, changeProblems, readProblems, writeProblems } from '../operation.ts'
+import { needs, needsAnswer } from '../needs.ts'
+import { answer, body, changeProblems, questionProblems, readProblems } from '../operation.ts'
 import { refused } from '../refused.ts'
 import { refuse } from '../../problem.ts'
 import {
@@ -27,9 +27,9 @@ const plan = createRoute({
   method: 'post',
   path: `${PATH}/plan`,
   summary: 'Say what a declared configuration would change. Nothing is changed',
-  ...needs('config:read', jsonBody, someBody),
+  ...needsAnswer('config:read', jsonBody, someBody),
   request: body(PlanQuestion),
-  responses: { 200: answer('What applying it would do', ConfigPlan), ...writeProblems('conflict') },
+  responses: { 200: answer('What applying it would do', ConfigPlan), ...questionProblems('conflict') },
 })
 
 const apply = createRoute({

@@ -8,9 +8,9 @@ import { err, ok, type Result } from '../../result.ts'
 import { findKey } from '../../store/api-keys.ts'
 import type { ControlDeps, ControlEnv, Principal } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { needs } from '../needs.ts'
+import { needsAnswer } from '../needs.ts'
 import { findRecordedRequest } from '../recorded-request.ts'
-import { answer, body, writeProblems } from '../operation.ts'
+import { answer, body, questionProblems } from '../operation.ts'
 import { refused, refuseReference, refuseValue } from '../refused.ts'
 import { ExplainAnswer, ExplainQuestion, viewExplanation, type Question } from '../schemas/explanation.ts'
 
@@ -19,9 +19,9 @@ const explain = createRoute({
   path: '/_latchkey/v1/routes/explain',
   summary:
     'Say what would become of a request, step by step, and what would let it pass. Nothing is sent or charged',
-  ...needs('config:read', jsonBody, someBody),
+  ...needsAnswer('config:read', jsonBody, someBody),
   request: body(ExplainQuestion),
-  responses: { 200: answer('What the gateway would do', ExplainAnswer), ...writeProblems('not_found') },
+  responses: { 200: answer('What the gateway would do', ExplainAnswer), ...questionProblems('not_found') },
 })
 
 export function mountExplain(app: OpenAPIHono<ControlEnv>): void {

@@ -4,8 +4,8 @@ import { refuse } from '../../problem.ts'
 import { findUpstream } from '../../store/upstreams.ts'
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody } from '../json-body.ts'
-import { needs } from '../needs.ts'
-import { answer, idParameter, writeProblems } from '../operation.ts'
+import { needsAnswer } from '../needs.ts'
+import { answer, idParameter, questionProblems } from '../operation.ts'
 import { refused } from '../refused.ts'
 import { UpstreamProbe, UpstreamTest, viewUpstreamTest } from '../schemas/upstream-test.ts'
 import { testUpstream } from '../upstream-test.ts'
@@ -16,12 +16,12 @@ const test = createRoute({
   path: '/_latchkey/v1/upstreams/{id}/test',
   summary:
     'Send one request to an upstream, and say whether it answers. Its headers are sent along; redirects are not followed',
-  ...needs('config:write', jsonBody),
+  ...needsAnswer('config:write', jsonBody),
   request: {
     params: idParameter,
     body: { content: { 'application/json': { schema: UpstreamProbe } } },
   },
-  responses: { 200: answer('What came of it', UpstreamTest), ...writeProblems('not_found') },
+  responses: { 200: answer('What came of it', UpstreamTest), ...questionProblems('not_found') },
 })
 
 export function mountUpstreamTest(app: OpenAPIHono<ControlEnv>): void {

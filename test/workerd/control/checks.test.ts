@@ -17,17 +17,7 @@ interface Checks {
   readonly checks: readonly Found[]
 }
 
-const NAMES = [
-  'database',
-  'kv',
-  'feed',
-  'outbox',
-  'limiter',
-  'failures_limiter',
-  'routing',
-  'login',
-  'exposure',
-]
+const NAMES = ['database', 'kv', 'feed', 'outbox', 'limiter', 'rate_limits', 'routing', 'login', 'exposure']
 
 async function check(changed: Partial<ControlDeps> = {}, origin = 'https://gateway.example.com') {
   const { status, body } = await call<Checks>('/_latchkey/v1/checks', { deps: makeDeps(changed), origin })
@@ -65,7 +55,8 @@ describe('checks', () => {
     ['feed', { readFeed: throws }, 'fail', 'binding HUB'],
     ['feed', { isFeedKnown: async () => false }, 'fail', 'binding RELAY'],
     ['limiter', { probeLimiter: throws }, 'fail', 'binding LIMITER'],
-    ['failures_limiter', { hasFailuresLimiter: false }, 'warn', '[[ratelimits]]'],
+    ['rate_limits', { missingRateLimits: ['FAILURES'] }, 'warn', '[[ratelimits]]'],
+    ['rate_limits', { missingRateLimits: ['SELF_SERVICE'] }, 'warn', '[[ratelimits]]'],
     ['exposure', withConfig({ controlHost: null }), 'warn', 'CONTROL_HOST'],
     ['exposure', withConfig({ localDevelopment: true }), 'fail', 'LOCAL_DEVELOPMENT'],
   ])('name %s alone, and how to mend it (%#)', async (name, changed, status, mend) => {

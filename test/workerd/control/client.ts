@@ -84,7 +84,7 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
     isFeedKnown: async () => true,
     probeLimiter: async () =>
       limiterOf(env, 'check').take({ isolate: 'check', settlements: [], requests: [] }),
-    hasFailuresLimiter: true,
+    missingRateLimits: [],
     // Of an isolate that knows nothing yet: it judges by what D1 says now.
     verify: (question) => verifyKey(question, 'req_test', createTestGateway(testConfig()).deps),
     authenticateHolder: (request) =>
