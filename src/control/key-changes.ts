@@ -12,7 +12,7 @@ import { findTeamId } from '../store/projects.ts'
 import { brokenAssignment } from './assignment.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { onlyGiven, orCleared } from './given.ts'
-import { brokenPolicy } from './key-policies.ts'
+import { brokenPlanRules, brokenPolicy } from './key-policies.ts'
 import { keyReads, type KeyReads } from './key-reads.ts'
 import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
@@ -90,11 +90,16 @@ export function keyUpdate(
     const reads = makeReads()
     const refused =
       (await missingReference(reads, { ...set, organizationId: key.organizationId })) ??
-      (await brokenPolicy(reads, { ...key, ...set }, { ...set, createdAt: key.createdAt }))
+      (await brokenPolicy(reads, { ...key, ...set }, { ...set, createdAt: key.createdAt })) ??
+      (isReplanned(key, set) ? await brokenPlanRules(reads, { ...key, ...set }) : null)
     if (refused !== null) return err(refused)
     const condition = planStands(databases, key.organizationId, planId)
     return ok({ done: 'updated', set, heldBy: holderOf(set, KEY_AT_EDGE), condition })
   }
+}
+
+function isReplanned(key: KeyRow, { planId }: Partial<KeyRow>): boolean {
+  return planId !== undefined && planId !== key.planId
 }
 
 /** What a body says of the row. */

@@ -18,6 +18,18 @@ export async function brokenPolicy(
   return breachOf(await policiesAbove(organizationId, projectId, planId), judged)
 }
 
+/**
+ * 422 where the rules of the plan in force forbid the key as it is: who gives it another plan gives it other rules. Those of the levels
+ * above do not change with the plan.
+ */
+export async function brokenPlanRules(
+  { policiesAbove }: Pick<KeyReads, 'policiesAbove'>,
+  key: Pick<KeyRow, 'organizationId' | 'projectId' | 'planId'> & JudgedKey,
+): Promise<Refusal | null> {
+  const { plan } = await policiesAbove(key.organizationId, key.projectId, key.planId)
+  return breachOf({ organization: {}, team: null, project: {}, plan }, key)
+}
+
 /** 422 where one of these policies forbids what is being set; null when none does. */
 export function breachOf(above: PoliciesAbove, judged: JudgedKey): Refusal | null {
   const breach = findBreach(levelsOf(above), judged)

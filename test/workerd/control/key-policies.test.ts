@@ -116,6 +116,29 @@ describe('a key', () => {
     expect((await make({ expires_at: inDays(29), scopes: ['orders:read'] })).status).toBe(201)
   })
 
+  it('is given no plan whose rules it does not meet, alone and in bulk', async () => {
+    const strict = async (key_rules: object) =>
+      (await create('plans', { name: newId('event'), limits: [], key_rules })).id
+    const short = await strict({ max_lifetime_days: 10 })
+    const narrow = await strict({ scope_ceiling: ['orders:*'] })
+    const free = (await create('plans', { name: newId('event'), limits: [] })).id
+    const { key } = (await make({ scopes: ['users:read'] })).body
+    const patch = (json: object) => call<Refused>(`/_latchkey/v1/keys/${key.id}`, { method: 'PATCH', json })
+    expect(why(await patch({ plan_id: short }))).toEqual([422, 'plan', '/expires_at'])
+    expect(why(await patch({ plan_id: narrow }))).toEqual([422, 'plan', '/scopes'])
+    const items = [{ id: key.id, plan_id: short }]
+    const bulk = await call<{ results: { status: number }[] }>('/_latchkey/v1/keys/bulk', {
+      json: { action: 'update', items },
+    })
+    expect(bulk.body.results.map(({ status }) => status)).toEqual([422])
+    expect((await patch({ plan_id: free })).status).toBe(200)
+    expect((await patch({ plan_id: short, expires_at: inDays(9) })).status).toBe(200)
+    expect((await patch({ plan_id: narrow, scopes: ['orders:read'], expires_at: null })).status).toBe(200)
+    // What takes the place of the plan that goes has rules too.
+    await call(`/_latchkey/v1/projects/${ids.project}`, { method: 'PATCH', json: { plan_id: short } })
+    expect(why(await patch({ plan_id: null }))).toEqual([422, 'plan', '/expires_at'])
+  })
+
   it('is held to the rules of the plan that is in force for it', async () => {
     const plan = await create('plans', {
       name: newId('event'),
