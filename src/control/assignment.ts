@@ -1,4 +1,5 @@
 // Fields that rule over who has them: whose plan is which, and how a key may be made. Who is held by a rule does not choose it.
+import type { KeyPolicy } from '../model/policy.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err } from '../result.ts'
 import type { Principal } from './deps.ts'
@@ -24,6 +25,18 @@ export function brokenAssignment(
   before: object = UNASSIGNED,
 ): Refusal | null {
   return mayAssign(principal) || !assigns(set, before) ? null : REFUSED
+}
+
+/**
+ * 403 where somebody who may not assign policies would put others in force, by moving what they hold; null otherwise.
+ * @param from the policy that is left behind
+ */
+export function brokenMove(
+  principal: Pick<Principal, 'permissions'>,
+  from: KeyPolicy,
+  to: KeyPolicy,
+): Refusal | null {
+  return mayAssign(principal) || JSON.stringify(from) === JSON.stringify(to) ? null : REFUSED
 }
 
 /** The same of whatever a decision comes to: one that forgets to ask is caught here. */

@@ -86,6 +86,7 @@ export function keyUpdate(
       brokenExpiry(expiresAt, at) ??
       brokenKeyRule({ ...key, ...set })
     if (broken !== null) return err(broken)
+    if (expiresAt !== undefined && hasExpired(key, at)) return err(refuseExpired())
     const planId = set.planId ?? null
     const reads = makeReads()
     const refused =
@@ -96,6 +97,11 @@ export function keyUpdate(
     const condition = planStands(databases, key.organizationId, planId)
     return ok({ done: 'updated', set, heldBy: holderOf(set, KEY_AT_EDGE), condition })
   }
+}
+
+// Of a rotated key, the end of its grace stays whatever is set here.
+function hasExpired({ expiresAt }: KeyRow, at: number): boolean {
+  return expiresAt !== null && expiresAt <= at
 }
 
 function isReplanned(key: KeyRow, { planId }: Partial<KeyRow>): boolean {
@@ -135,4 +141,9 @@ function unlessRevoked(
 
 function refuseRevoked(): Refusal {
   return refuse('conflict', { detail: 'The key is revoked, and stays so.' })
+}
+
+// Its holders were told that it would not pass again.
+function refuseExpired(): Refusal {
+  return refuse('conflict', { detail: 'The key has expired, and stays so: create another one.' })
 }

@@ -14,7 +14,7 @@ import {
 } from '../store/projects.ts'
 import { narrow, teamOf } from '../store/reach.ts'
 import { findTeam } from '../store/teams.ts'
-import { brokenAssignment } from './assignment.ts'
+import { brokenAssignment, brokenMove } from './assignment.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
@@ -80,7 +80,8 @@ export function projectUpdate(
     const set = projectSet(patch)
     const refused =
       brokenAssignment(principal, set, before) ??
-      (await refuseReferences(deps, principal, { organizationId }, set))
+      (await refuseReferences(deps, principal, { organizationId }, set)) ??
+      (await refuseMove(deps, principal, before, set))
     if (refused !== null) return err(refused)
     const heldBy = holderOf(set, PROJECT_AT_EDGE)
     const condition = planStands(deps.databases, organizationId, set.planId)
@@ -103,6 +104,19 @@ export function projectSet(patch: z.infer<typeof ProjectPatch>) {
     recoverable: patch.recoverable,
     selfRotation: patch.self_rotation,
   })
+}
+
+// Out of its team, a project would be out of the team's policy too.
+async function refuseMove(
+  { databases }: ControlDeps,
+  principal: Pick<Principal, 'permissions'>,
+  { organizationId, teamId: from }: ProjectRow,
+  { teamId: to }: Partial<ProjectRow>,
+): Promise<Refusal | null> {
+  if (to === undefined || to === from) return null
+  const policyOf = async (id: string | null) =>
+    id === null ? {} : ((await findTeam(databases, { organizationId }, id))?.policy ?? {})
+  return brokenMove(principal, await policyOf(from), await policyOf(to))
 }
 
 async function refuseReferences(

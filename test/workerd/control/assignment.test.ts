@@ -4,7 +4,8 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
 import { eventsOf } from '../store/chain.ts'
-import { insertOrganization } from '../store/rows.ts'
+import { insertOrganization, insertTeam } from '../store/rows.ts'
+import { call } from './client.ts'
 import { asMember } from './membership.ts'
 import { browse, insertMember, type Jar } from './people.ts'
 
@@ -60,5 +61,47 @@ describe('what a member may use is not for it to choose', () => {
     ])
       expect((await browse(jar, `${KEYS}/bulk`, { json })).text).toContain('plans:assign')
     expect(await eventsOf(organizationId)).toEqual(before)
+  })
+
+  describe('a project is moved between teams', () => {
+    const teamWith = (policy: object) => insertTeam(organizationId, { policy })
+    const projectIn = async (team: string | null) =>
+      (
+        await browse<{ id: string }>(jar, '/_latchkey/v1/projects', {
+          json: { organization_id: organizationId, name: 'App', team_id: team },
+        })
+      ).body.id
+    const move = (project: string, team: string | null) =>
+      browse(jar, `/_latchkey/v1/projects/${project}`, { method: 'PATCH', json: { team_id: team } })
+
+    it('neither out of nor into a policy', async () => {
+      const [held, free] = [await teamWith({ maxLifetimeDays: 30 }), await teamWith({})]
+      const looser = await teamWith({ maxLifetimeDays: 90 })
+      const inside = await projectIn(held)
+      const outside = await projectIn(free)
+      for (const [project, team] of [
+        [inside, free],
+        [inside, looser],
+        [inside, null],
+        [outside, held],
+      ] as const) {
+        const answer = await move(project, team)
+        expect([answer.status, answer.body]).toMatchObject([403, refusal])
+      }
+    })
+
+    it('where the same policy is in force afterwards', async () => {
+      const [held, alike] = [await teamWith({ idleDays: 3 }), await teamWith({ idleDays: 3 })]
+      const [free, other] = [await teamWith({}), await teamWith({})]
+      expect((await move(await projectIn(held), alike)).status).toBe(200)
+      const project = await projectIn(free)
+      for (const team of [other, null, free]) expect((await move(project, team)).status).toBe(200)
+    })
+
+    it('out of a policy by an operator', async () => {
+      const project = await projectIn(await teamWith({ idleDays: 3 }))
+      const json = { team_id: null }
+      expect((await call(`/_latchkey/v1/projects/${project}`, { method: 'PATCH', json })).status).toBe(200)
+    })
   })
 })

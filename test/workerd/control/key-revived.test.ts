@@ -1,8 +1,11 @@
 // Keys that must not come back by a sequence of verbs each of which is harmless alone.
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
+import { eq } from 'drizzle-orm'
 import { beforeAll, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
+import { apiKeys } from '../../../src/model/schema/api-keys.ts'
+import { db } from '../store/rows.ts'
 import { call, create, createProject, type CreatedKey } from './client.ts'
 
 interface Shown {
@@ -23,15 +26,18 @@ const ask = (id: string, verb: string, json?: object) =>
   call<{ key: Shown }>(`/_latchkey/v1/keys/${id}/${verb}`, json === undefined ? { method: 'POST' } : { json })
 const stateOf = async (id: string) => (await call<Shown>(`/_latchkey/v1/keys/${id}`)).body.state
 
-it('a key that was switched off while it had expired stays off when its expiry is lifted', async () => {
+it('a key that was switched off while it had expired is off, and its expiry is not lifted', async () => {
   const alone = await createKey()
   const inBulk = await createKey()
   for (const id of [alone, inBulk]) await ask(id, 'expire')
   expect((await ask(alone, 'disable')).status).toBe(200)
   await call('/_latchkey/v1/keys/bulk', { json: { action: 'disable', items: [{ id: inBulk }] } })
   for (const id of [alone, inBulk]) {
-    await call(`/_latchkey/v1/keys/${id}`, { method: 'PATCH', json: { expires_at: null } })
-    expect(await stateOf(id)).toBe('disabled')
+    const lifted = await call(`/_latchkey/v1/keys/${id}`, { method: 'PATCH', json: { expires_at: null } })
+    expect(lifted.status).toBe(409)
+    expect(await db.select().from(apiKeys).where(eq(apiKeys.id, id)).get()).toMatchObject({
+      state: 'disabled',
+    })
   }
 })
 

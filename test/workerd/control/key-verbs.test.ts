@@ -133,7 +133,25 @@ describe('a key', () => {
     expect((await factsInKv())?.expiresAtMs).toBe(Date.parse(String(body.key.expires_at)))
     const later = await verb('expire', { deps: makeDeps({ now: () => Date.now() + 60_000 }) })
     expect(later.body.key).toMatchObject({ expires_at: body.key.expires_at, version: 2 })
-    expect((await patch({ expires_at: null })).body.key.state).toBe('active')
+  })
+
+  it('has ended for good once it has expired: no other expiry brings it back', async () => {
+    await patch({ expires_at: '2035-01-01T00:00:00Z' })
+    const { body } = await verb('expire')
+    for (const expires_at of [null, '2035-01-01T00:00:00Z']) {
+      const answer = await patch({ expires_at })
+      expect([answer.status, answer.body.code]).toEqual([409, 'conflict'])
+    }
+    const same = { expires_at: body.key.expires_at, name: 'New' }
+    expect((await patch(same)).body.key).toMatchObject({ ...same, state: 'expired' })
+  })
+
+  it('whose time came by itself has ended too', async () => {
+    const soon = new Date(Date.now() + 60_000).toISOString()
+    await patch({ expires_at: soon })
+    const deps = makeDeps({ now: () => Date.now() + 60_001 })
+    expect((await patch({ expires_at: null }, { deps })).status).toBe(409)
+    expect((await patch({ expires_at: null })).status).toBe(200)
   })
 
   it.each(['disable', 'expire', 'revoke'])(
