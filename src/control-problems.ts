@@ -29,6 +29,11 @@ const CONTROL_PROBLEMS: Readonly<Record<ControlProblemCode, ProblemRow>> = {
     title: 'Not by this credential',
     when: 'The key is good, and may not do this to itself: `detail` says why.',
   },
+  held_by_operator: {
+    status: 403,
+    title: 'Held by an operator',
+    when: 'An operator of the API has disabled, revoked or suspended it, and a member tries to take that back.',
+  },
   not_found: {
     status: 404,
     title: 'Not found',

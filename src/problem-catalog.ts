@@ -53,6 +53,7 @@ const REMEDIES: Readonly<Record<ProblemCode, Remedy>> = {
     remedy: 'Send `Authorization: Bearer <ADMIN_TOKEN>`, or log in at `/_latchkey/login`.',
     surface: 'control',
   },
+  held_by_operator: { remedy: 'Ask the owner of this API.', surface: 'control' },
   not_found: { remedy: 'Check the id.', surface: 'control' },
   conflict: { remedy: '`detail` says what is in the way.', surface: 'control' },
   change_pending: {

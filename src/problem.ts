@@ -9,6 +9,7 @@ export type ControlProblemCode =
   | 'cross_site_request'
   | 'link_unusable'
   | 'self_service_refused'
+  | 'held_by_operator'
   | 'not_found'
   | 'conflict'
   | 'change_pending'

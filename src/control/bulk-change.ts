@@ -10,8 +10,9 @@ import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
 import { chunksOf, readItem, sortItems, type Item } from './bulk-items.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftUpdate } from './draft.ts'
-import { KEY, KEY_VERBS, keyUpdate, revocation } from './key-changes.ts'
+import { KEY, keyUpdate } from './key-changes.ts'
 import { keyReads, type KeyReads } from './key-reads.ts'
+import { KEY_VERBS, revocation } from './key-verbs.ts'
 import { refuseTaken } from './refused.ts'
 import type { Decide, Decision } from './resource.ts'
 import { ITEMS, type ChangeAction } from './schemas/bulk.ts'
@@ -27,11 +28,11 @@ type Known = Asked & { readonly organizationId: string }
 type ReadChange = (item: unknown, deps: ControlDeps, principal: Principal) => Result<Asked, Refusal>
 
 const READ: Readonly<Record<ChangeAction, ReadChange>> = {
-  revoke: (item) => {
+  revoke: (item, _, principal) => {
     const read = readItem(ITEMS.revoke, item)
     if (!read.ok) return read
     const { id, reason = 'unspecified' } = read.value
-    return ok({ id, decide: () => revocation(reason) })
+    return ok({ id, decide: () => revocation(reason, principal) })
   },
   update: (item, deps, principal) => {
     const read = readItem(ITEMS.update, item)
@@ -39,8 +40,8 @@ const READ: Readonly<Record<ChangeAction, ReadChange>> = {
     const { id, ...patch } = read.value
     return ok({ id, decide: (reads) => keyUpdate(deps, principal, patch, () => reads) })
   },
-  disable: (item) => readVerb(item, KEY_VERBS.disable),
-  enable: (item) => readVerb(item, KEY_VERBS.enable),
+  disable: (item, _, principal) => readVerb(item, KEY_VERBS.disable(principal)),
+  enable: (item, _, principal) => readVerb(item, KEY_VERBS.enable(principal)),
 }
 
 /** What becomes of each item, chunk by chunk. */

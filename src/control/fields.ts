@@ -1,6 +1,7 @@
 // Fields that several resources share: what the API accepts, and how it shows times and ids.
 import { z } from '@hono/zod-openapi'
 import { isId, type IdKind } from '../ids.ts'
+import { ACTOR_TYPES } from '../model/vocabulary.ts'
 import { isScope } from '../policy/scope.ts'
 
 const MAX_METADATA_BYTES = 2048
@@ -89,6 +90,9 @@ export function showTime(epochMs: number): string {
 export function showTimeOrNull(epochMs: number | null): string | null {
   return epochMs === null ? null : showTime(epochMs)
 }
+
+/** Who stopped something. */
+export const actorType = z.enum(ACTOR_TYPES)
 
 /** What every answer about a resource ends with. */
 export const trackedView = {

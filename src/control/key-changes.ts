@@ -1,10 +1,7 @@
-// What may become of a key: one decision for each verb, and the one for its fields. A revoked key never changes again.
+// Keys as a resource, and what may become of their fields. The verbs stand in key-verbs.ts.
 import type { z } from '@hono/zod-openapi'
-import { MAX_CLOCK_SKEW_MS } from '../feed/usable.ts'
-import { effectiveEnd } from '../model/effective.ts'
-import { isLeak } from '../policy/leak.ts'
 import { refuse, type Refusal } from '../problem.ts'
-import { err, ok, type Result } from '../result.ts'
+import { err, ok } from '../result.ts'
 import { findKey, updateKey, type KeyRow } from '../store/api-keys.ts'
 import { databaseOf, open } from '../store/database.ts'
 import { planStands } from '../store/plans.ts'
@@ -16,7 +13,8 @@ import { brokenPlanRules, brokenPolicy } from './key-policies.ts'
 import { keyReads, type KeyReads } from './key-reads.ts'
 import { missingReference } from './key-references.ts'
 import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
-import { holderOf, type Decide, type Decision, type Resource } from './resource.ts'
+import { refuseRevoked } from './key-verbs.ts'
+import { holderOf, type Decide, type Resource } from './resource.ts'
 import { networkPolicy, viewKey, type KeyPatch } from './schemas/key.ts'
 
 export const KEY: Resource<KeyRow> = {
@@ -30,43 +28,6 @@ export const KEY: Resource<KeyRow> = {
   body: (row, now) => ({ key: viewKey(row, now) }),
   nameOf: ({ hash }) => ({ kind: 'key', subject: hash }),
   unique: ['external_id'],
-}
-
-type Verb = 'disable' | 'enable' | 'expire'
-
-/** A verb that finds its work done sets nothing: see `draftUpdate`. */
-export const KEY_VERBS: Readonly<Record<Verb, Decide<KeyRow>>> = {
-  disable: unlessRevoked((key, at) => ({
-    done: 'disabled',
-    set: key.state === 'disabled' ? {} : { state: 'disabled', disabledAt: at },
-  })),
-  // A pending key waits for something else than an operator's switch, and goes on waiting.
-  enable: unlessRevoked((key) => ({
-    done: 'enabled',
-    set:
-      key.state === 'disabled'
-        ? { state: key.activatedAt === null ? 'pending' : 'active', disabledAt: null }
-        : {},
-  })),
-  expire: unlessRevoked((key, at) => ({
-    done: 'expired',
-    // Each isolate compares it with its own clock, which may be behind ours.
-    set: (effectiveEnd(key).expiresAtMs ?? Infinity) <= at ? {} : { expiresAt: at - MAX_CLOCK_SKEW_MS },
-  })),
-}
-
-/**
- * For good. A key that is revoked already stays as it is: its first reason and time are what happened. But for a leak, which may come to
- * light later, and after which the key is never restored.
- */
-export function revocation(reason: string): Decide<KeyRow> {
-  return (key, at) => {
-    const isFirst = key.state !== 'revoked'
-    const isLeakNow = isLeak(reason) && !isLeak(key.revocationReason)
-    const revoked: Partial<KeyRow> = isFirst ? { state: 'revoked', revokedAt: at } : {}
-    const set = isFirst || isLeakNow ? { ...revoked, revocationReason: reason } : {}
-    return ok({ done: 'revoked', set, heldBy: 'edge' })
-  }
 }
 
 /** The fields of a key. */
@@ -131,17 +92,6 @@ export const KEY_AT_EDGE: ReadonlySet<string> = new Set([
   'network',
   'metadata',
 ])
-
-function unlessRevoked(
-  decide: (key: KeyRow, at: number) => Omit<Decision<KeyRow>, 'heldBy'>,
-): (key: KeyRow, at: number) => Result<Decision<KeyRow>, Refusal> {
-  return (key, at) =>
-    key.state === 'revoked' ? err(refuseRevoked()) : ok({ ...decide(key, at), heldBy: 'edge' })
-}
-
-function refuseRevoked(): Refusal {
-  return refuse('conflict', { detail: 'The key is revoked, and stays so.' })
-}
 
 // Its holders were told that it would not pass again.
 function refuseExpired(): Refusal {

@@ -2,25 +2,30 @@
 import { shownState } from '../model/effective.ts'
 import { isLeak } from '../policy/leak.ts'
 import { CANCELLED } from '../policy/rotation.ts'
+import { mayTakeBack } from '../policy/stop.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { KeyRow } from '../store/api-keys.ts'
 import { findPlan, planStands } from '../store/plans.ts'
 import type { ControlDeps } from './deps.ts'
+import type { By } from './key-verbs.ts'
+import { refuseHeld } from './refused.ts'
 import type { Decide } from './resource.ts'
 
 const RESTORABLE_MS = 7 * 86_400_000
 
 /** Back to what it was before it was revoked. Copies at the edge are condemned as by any change, and read again. */
-export function restoration({ databases }: ControlDeps): Decide<KeyRow> {
+export function restoration({ databases }: ControlDeps, { actor }: By): Decide<KeyRow> {
   return async (key, at) => {
     if (key.state !== 'revoked') return ok({ done: 'restored', set: {}, heldBy: 'edge' })
     const refused = refusesRestoration(key, at)
     if (refused !== null) return refuseConflict(refused)
+    if (!mayTakeBack(actor.type, key.revokedBy)) return err(refuseHeld())
     // While the key was revoked, nothing kept its plan from being deleted.
     if (key.planId !== null && (await findPlan(databases, key.planId)) === null)
       return refuseConflict('The plan of the key has been deleted: create another key.')
-    const set: Partial<KeyRow> = { state: stateBefore(key), revokedAt: null, revocationReason: null }
+    const revocation = { revokedAt: null, revokedBy: null, revocationReason: null }
+    const set: Partial<KeyRow> = { state: stateBefore(key), ...revocation }
     const condition = planStands(databases, key.organizationId, key.planId)
     return ok({ done: 'restored', set, heldBy: 'edge', condition })
   }

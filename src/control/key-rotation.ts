@@ -20,6 +20,7 @@ import { KEY } from './key-changes.ts'
 import { brokenPolicy } from './key-policies.ts'
 import { keyReads } from './key-reads.ts'
 import { brokenExpiry } from './key-rules.ts'
+import type { By } from './key-verbs.ts'
 import { openMint, type MintedKey } from './minted-key.ts'
 import type { Propagation } from './propagation.ts'
 import { ifMatching } from './precondition.ts'
@@ -86,7 +87,7 @@ export function completion({ databases }: ControlDeps): Decide<KeyRow> {
 }
 
 /** The successor is revoked, and the old key goes on as before. */
-export function cancellation({ databases }: ControlDeps): Decide<KeyRow> {
+export function cancellation({ databases }: ControlDeps, { actor }: By): Decide<KeyRow> {
   return async (key, at) => {
     const refused = refusesCancellation(key, at)
     if (refused !== null) return err(refuse('conflict', { detail: refused }))
@@ -97,7 +98,7 @@ export function cancellation({ databases }: ControlDeps): Decide<KeyRow> {
       done: 'rotation_cancelled',
       set: { ...back, externalId: successor.externalId },
       heldBy: 'edge',
-      around: (db, update) => [...updateKey(db, successor, calledOff(successor, at)), ...update],
+      around: (db, update) => [...updateKey(db, successor, calledOff(successor, actor.type, at)), ...update],
       publishAlso: [KEY.nameOf(successor)],
     })
   }
@@ -156,8 +157,8 @@ function replacedBy(successor: KeyRow, given: Given, at: number): Partial<KeyRow
   }
 }
 
-function calledOff(successor: KeyRow, at: number): Partial<KeyRow> {
-  const revoked: Partial<KeyRow> =
-    successor.state === 'revoked' ? {} : { state: 'revoked', revokedAt: at, revocationReason: CANCELLED }
+function calledOff(successor: KeyRow, revokedBy: KeyRow['revokedBy'], at: number): Partial<KeyRow> {
+  const revocation = { revokedAt: at, revokedBy, revocationReason: CANCELLED }
+  const revoked: Partial<KeyRow> = successor.state === 'revoked' ? {} : { state: 'revoked', ...revocation }
   return { ...revoked, externalId: null, version: successor.version + 1, updatedAt: at }
 }

@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi'
 import { newId } from '../ids.ts'
 import type { Refusal } from '../problem.ts'
+import { mayTakeBack } from '../policy/stop.ts'
 import { err, ok, type Result } from '../result.ts'
 import { findOrganization } from '../store/organizations.ts'
 import { findPlan, planStands } from '../store/plans.ts'
@@ -19,7 +20,7 @@ import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
 import { onlyGiven, orCleared } from './given.ts'
-import { refuseReference, refuseValue } from './refused.ts'
+import { refuseHeld, refuseReference, refuseValue } from './refused.ts'
 import { holderOf, type Decide, type Resource } from './resource.ts'
 import { givenPolicy } from './schemas/key-policy.ts'
 import { DEFAULT_PREFIX, viewProject, type NewProject, type ProjectPatch } from './schemas/project.ts'
@@ -72,7 +73,7 @@ export async function makeProject(
 
 export function projectUpdate(
   deps: ControlDeps,
-  principal: Pick<Principal, 'reach' | 'permissions'>,
+  principal: Pick<Principal, 'reach' | 'permissions' | 'actor'>,
   patch: z.infer<typeof ProjectPatch>,
 ): Decide<ProjectRow> {
   return async (before) => {
@@ -106,17 +107,18 @@ export function projectSet(patch: z.infer<typeof ProjectPatch>) {
   })
 }
 
-// Out of its team, a project would be out of the team's policy too.
+// Out of its team, a project would be out of the team's policy and suspension too.
 async function refuseMove(
   { databases }: ControlDeps,
-  principal: Pick<Principal, 'permissions'>,
+  principal: Pick<Principal, 'permissions' | 'actor'>,
   { organizationId, teamId: from }: ProjectRow,
   { teamId: to }: Partial<ProjectRow>,
 ): Promise<Refusal | null> {
   if (to === undefined || to === from) return null
-  const policyOf = async (id: string | null) =>
-    id === null ? {} : ((await findTeam(databases, { organizationId }, id))?.policy ?? {})
-  return brokenMove(principal, await policyOf(from), await policyOf(to))
+  const find = async (id: string | null) => (id === null ? null : findTeam(databases, { organizationId }, id))
+  const [left, entered] = [await find(from), await find(to)]
+  if (left?.state === 'suspended' && !mayTakeBack(principal.actor.type, left.suspendedBy)) return refuseHeld()
+  return brokenMove(principal, left?.policy ?? {}, entered?.policy ?? {})
 }
 
 async function refuseReferences(

@@ -52,3 +52,10 @@ export function refuseTaken(field: string): Refusal {
   const detail = `Another one has this ${field}.`
   return refuse('conflict', { detail, evidence: { errors: [{ pointer: `/${field}`, detail }] } })
 }
+
+/** 403: a member would take back what an operator has done. */
+export function refuseHeld(): Refusal {
+  return refuse('held_by_operator', {
+    detail: 'An operator of this API has stopped it. Ask them to let it go on.',
+  })
+}

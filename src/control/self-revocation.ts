@@ -12,7 +12,9 @@ import { updateKeys } from '../store/many-keys.ts'
 import { CONTENTION, enforce, pauseAfter, refusePending, type Changed } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftUpdate } from './draft.ts'
-import { KEY, revocation } from './key-changes.ts'
+import { KEY } from './key-changes.ts'
+import { revocation } from './key-verbs.ts'
+import type { Decide } from './resource.ts'
 import { viewOwnKey } from './schemas/self.ts'
 
 export interface Ended {
@@ -65,7 +67,7 @@ async function draftEnding(
   const key = rows.find((row) => row.id === id && row.state !== 'deleted')
   if (key === undefined) return NOTHING
   const teamId = await KEY.teamOf(key, deps)
-  const end = (row: KeyRow) => draftRevocation(row, teamId, reason, at)
+  const end = (row: KeyRow) => draftRevocation(row, teamId, revocation(reason, principal), at)
   const own = await end(key)
   const successors = await Promise.all(
     successorsByItself(key, rows)
@@ -85,14 +87,15 @@ async function draftEnding(
 const WRITTEN: ReadonlySet<string> = new Set([
   'state',
   'revokedAt',
+  'revokedBy',
   'revocationReason',
   'version',
   'updatedAt',
 ])
 
 // A successor stands in the project of its key, so the team is the same.
-async function draftRevocation(row: KeyRow, teamId: string | null, reason: string, at: number) {
-  const decided = await revocation(reason)(row, at)
+async function draftRevocation(row: KeyRow, teamId: string | null, revoke: Decide<KeyRow>, at: number) {
+  const decided = await revoke(row, at)
   if (!decided.ok) throw new Error('a revocation is never refused')
   const { done, set } = decided.value
   return draftUpdate(

@@ -58,6 +58,10 @@ export type RouteAuth = (typeof ROUTE_AUTHS)[number]
 export const PATH_MODES = ['strict', 'encoded-slash', 'raw'] as const
 export type PathMode = (typeof PATH_MODES)[number]
 
+/** Who changes something. `key`: whoever holds it. `system`: the scheduled run, by a rule that somebody set. */
+export const ACTOR_TYPES = ['operator', 'member', 'key', 'system'] as const
+export type ActorType = (typeof ACTOR_TYPES)[number]
+
 /** Whose session it is. */
 export const HOLDER_KINDS = ['operator', 'member'] as const
 export type HolderKind = (typeof HOLDER_KINDS)[number]

@@ -2,6 +2,7 @@
 // events has to rewrite everything after them. Pure: what is stored is decided here, and stored by audit.ts.
 import canonicalize from 'canonicalize'
 import { toHex } from '../keys/digest.ts'
+import type { ActorType } from '../model/vocabulary.ts'
 
 /** The chain of what belongs to no organization: plans, upstreams, routes, settings, the feed. */
 export const PLATFORM_CHAIN = 'platform'
@@ -10,8 +11,7 @@ export const PLATFORM_CHAIN = 'platform'
 export const GENESIS_HASH = '0'.repeat(64)
 
 export interface AuditActor {
-  /** `key`: whoever holds it. `system`: the scheduled run, by a rule that somebody set. */
-  readonly type: 'operator' | 'member' | 'key' | 'system'
+  readonly type: ActorType
   readonly id: string
   /** The deployment's own token, not a person. */
   readonly break_glass: boolean

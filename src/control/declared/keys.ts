@@ -18,7 +18,7 @@ import { KEY_DEFAULTS } from '../schemas/replacement.ts'
 import { planCreation, planUpdate } from './changes.ts'
 import { planEntries, type Retirement } from './entries.ts'
 import { KEYS } from './kinds.ts'
-import { notePlanned, noteRefusal, type Planned, type Planning } from './planning.ts'
+import { DECLARER, notePlanned, noteRefusal, type Planned, type Planning } from './planning.ts'
 import { kept, planOf } from './references.ts'
 
 /** Where keys stand, as all of it will be. */
@@ -89,7 +89,7 @@ export function planKeys(
 
 function retirement({ at }: Planning): Retirement<KeyRow> {
   // The external id is free: whoever declares it again means a new key.
-  const set = { revokedAt: at, revocationReason: UNDECLARED, externalId: null }
+  const set = { revokedAt: at, revokedBy: DECLARER, revocationReason: UNDECLARED, externalId: null } as const
   return { done: 'revoked', set: { ...set, state: 'revoked' } }
 }
 
@@ -117,7 +117,8 @@ function newKey(
   { name, environment, kind, disabled = false }: DeclaredKey,
   set: Partial<KeyRow>,
 ): KeyRow {
-  const times = { activatedAt: at, createdAt: at, updatedAt: at, disabledAt: disabled ? at : null }
+  const stop = disabled ? { disabledAt: at, disabledBy: DECLARER } : {}
+  const times = { activatedAt: at, createdAt: at, updatedAt: at, ...stop }
   const place = { organizationId: organization.id, projectId: project.id }
   const id = newId('key')
   const own = {
@@ -178,6 +179,7 @@ function toggleKey(
 ): Retirement<KeyRow> | null {
   // What somebody stopped by hand does not go on because a document says nothing of it.
   if (disabled === undefined || disabled === (state === 'disabled')) return null
-  if (disabled) return { done: 'disabled', set: { state: 'disabled', disabledAt: at } }
-  return { done: 'enabled', set: { state: activatedAt === null ? 'pending' : 'active', disabledAt: null } }
+  if (disabled) return { done: 'disabled', set: { state: 'disabled', disabledAt: at, disabledBy: DECLARER } }
+  const goesOn = activatedAt === null ? 'pending' : 'active'
+  return { done: 'enabled', set: { state: goesOn, disabledAt: null, disabledBy: null } }
 }

@@ -92,7 +92,7 @@ export const ORGANIZATIONS: Kind<OrganizationRow> = {
   atEdge: ORGANIZATION_AT_EDGE,
   declare: (row, names) => {
     const { plan_id: planId, state, ...view } = viewOrganization(row)
-    return { ...withoutTimes(view), plan: nameOf(planId, names), suspended: state === 'suspended' }
+    return { ...withoutSuspension(view), plan: nameOf(planId, names), suspended: state === 'suspended' }
   },
 }
 
@@ -104,7 +104,7 @@ export const TEAMS: Kind<TeamRow> = {
   atEdge: NOWHERE,
   declare: (row) => {
     const { state, ...view } = viewTeam(row)
-    return { ...without(withoutTimes(view), 'organization_id'), suspended: state === 'suspended' }
+    return { ...without(withoutSuspension(view), 'organization_id'), suspended: state === 'suspended' }
   },
 }
 
@@ -117,7 +117,7 @@ export const PROJECTS: Kind<ProjectRow> = {
   declare: (row, names) => {
     const { team_id: teamId, plan_id: planId, state, ...view } = viewProject(row)
     return {
-      ...without(withoutTimes(view), 'organization_id'),
+      ...without(withoutSuspension(view), 'organization_id'),
       team: nameOf(teamId, names),
       plan: nameOf(planId, names),
       suspended: state === 'suspended',
@@ -167,6 +167,6 @@ function without(view: object, ...names: readonly string[]): Readonly<Record<str
   return Object.fromEntries(Object.entries(view).filter(([name]) => !dropped.has(name)))
 }
 
-function withoutTimes(view: object): Readonly<Record<string, unknown>> {
-  return without(view, 'suspended_at')
+function withoutSuspension(view: object): Readonly<Record<string, unknown>> {
+  return without(view, 'suspended_at', 'suspended_by')
 }

@@ -1,6 +1,7 @@
 // What comes together while a document is held against what is stored: the changes, what stands in their way, and what the document
 // does not speak of.
 import type { ChangeName } from '../../feed/change.ts'
+import type { ActorType } from '../../model/vocabulary.ts'
 import type { Refusal } from '../../problem.ts'
 import type { KeyRow } from '../../store/api-keys.ts'
 import type { ChainAccount } from '../../store/commit-chains.ts'
@@ -10,6 +11,9 @@ import type { ProjectRow } from '../../store/projects.ts'
 import type { Statement } from '../../store/statement.ts'
 import type { MintedKey } from '../minted-key.ts'
 import type { RequestError } from '../refused.ts'
+
+/** Nobody but operators holds `config:write`: what a document stops, an operator has stopped (src/policy/stop.ts). */
+export const DECLARER: ActorType = 'operator'
 
 export interface FieldChange {
   /** As it stands in the document. */

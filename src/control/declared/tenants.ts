@@ -16,7 +16,7 @@ import { teamSet } from '../team-changes.ts'
 import { planEntries, type Retirement } from './entries.ts'
 import { planKeys } from './keys.ts'
 import { ORGANIZATIONS, PROJECTS, TEAMS } from './kinds.ts'
-import { noteRefusal, type Planning } from './planning.ts'
+import { DECLARER, noteRefusal, type Planning } from './planning.ts'
 import { kept, planOf, referTo } from './references.ts'
 import { refuseSharedIds } from './shared-ids.ts'
 
@@ -169,8 +169,14 @@ function planProjects(
 /** What the three have in common. */
 function tenantList({ at }: Planning) {
   const deletion = { done: 'deleted', set: { state: 'deleted', deletedAt: at } } as const
-  const suspension = { done: 'suspended', set: { state: 'suspended', suspendedAt: at } } as const
-  const resumption = { done: 'resumed', set: { state: 'active', suspendedAt: null } } as const
+  const suspension = {
+    done: 'suspended',
+    set: { state: 'suspended', suspendedAt: at, suspendedBy: DECLARER },
+  } as const
+  const resumption = {
+    done: 'resumed',
+    set: { state: 'active', suspendedAt: null, suspendedBy: null },
+  } as const
   return {
     identify: ({ name, external_id: id }: { name: string; external_id?: string | null | undefined }) => ({
       name,
@@ -188,7 +194,7 @@ function tenantList({ at }: Planning) {
 
 function made({ at }: Planning, { suspended = false }: { suspended?: boolean | undefined }) {
   const times = { createdAt: at, updatedAt: at }
-  return suspended ? { ...times, state: 'suspended' as const, suspendedAt: at } : times
+  return suspended ? { ...times, state: 'suspended' as const, suspendedAt: at, suspendedBy: DECLARER } : times
 }
 
 function teamOf(

@@ -74,7 +74,7 @@ export function mountKeyRotation(app: OpenAPIHono<ControlEnv>): void {
   })
 
   app.openapi(complete, async (c) => answerKey(c, completion(c.env)))
-  app.openapi(cancel, async (c) => answerKey(c, cancellation(c.env)))
+  app.openapi(cancel, async (c) => answerKey(c, cancellation(c.env, c.var.principal)))
 }
 
 function answerKey(c: ChangeContext, decide: Decide<KeyRow>) {

@@ -5,7 +5,8 @@ import { answerChange, answerFound, type ChangeContext } from '../change-answer.
 import type { ControlEnv } from '../deps.ts'
 import { jsonBody, someBody } from '../json-body.ts'
 import { deletion, restoration } from '../key-endings.ts'
-import { KEY, KEY_VERBS, keyUpdate, revocation } from '../key-changes.ts'
+import { KEY, keyUpdate } from '../key-changes.ts'
+import { KEY_VERBS, revocation } from '../key-verbs.ts'
 import { makeKey } from '../new-key.ts'
 import { answer, body, changeProblems, idParameter, readProblems, writeProblems } from '../operation.ts'
 import { needs } from '../needs.ts'
@@ -95,11 +96,14 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
     const patch = c.req.valid('json')
     return answerKey(c, keyUpdate(c.env, principal, patch))
   })
-  app.openapi(revoke, async (c) => answerKey(c, revocation(c.req.valid('json').reason ?? 'unspecified')))
-  app.openapi(disable, async (c) => answerKey(c, KEY_VERBS.disable))
-  app.openapi(enable, async (c) => answerKey(c, KEY_VERBS.enable))
-  app.openapi(expire, async (c) => answerKey(c, KEY_VERBS.expire))
-  app.openapi(restore, async (c) => answerKey(c, restoration(c.env)))
+  app.openapi(revoke, async (c) => {
+    const { reason = 'unspecified' } = c.req.valid('json')
+    return answerKey(c, revocation(reason, c.var.principal))
+  })
+  app.openapi(disable, async (c) => answerKey(c, KEY_VERBS.disable(c.var.principal)))
+  app.openapi(enable, async (c) => answerKey(c, KEY_VERBS.enable(c.var.principal)))
+  app.openapi(expire, async (c) => answerKey(c, KEY_VERBS.expire(c.var.principal)))
+  app.openapi(restore, async (c) => answerKey(c, restoration(c.env, c.var.principal)))
   app.openapi(remove, async (c) => answerKey(c, deletion))
 }
 

@@ -112,7 +112,11 @@ export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
     const patch = c.req.valid('json')
     return answerChange(c, ORGANIZATION, viewOrganization, organizationUpdate(c.env, patch))
   })
-  app.openapi(suspend, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.suspend))
-  app.openapi(resume, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.resume))
+  app.openapi(suspend, async (c) =>
+    answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.suspend(c.var.principal)),
+  )
+  app.openapi(resume, async (c) =>
+    answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.resume(c.var.principal)),
+  )
   app.openapi(remove, async (c) => answerChange(c, ORGANIZATION, viewOrganization, TENANT_VERBS.delete))
 }

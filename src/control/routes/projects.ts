@@ -115,7 +115,11 @@ export function mountProjects(app: OpenAPIHono<ControlEnv>): void {
     const patch = c.req.valid('json')
     return answerChange(c, PROJECT, viewProject, projectUpdate(c.env, c.var.principal, patch))
   })
-  app.openapi(suspend, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.suspend))
-  app.openapi(resume, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.resume))
+  app.openapi(suspend, async (c) =>
+    answerChange(c, PROJECT, viewProject, TENANT_VERBS.suspend(c.var.principal)),
+  )
+  app.openapi(resume, async (c) =>
+    answerChange(c, PROJECT, viewProject, TENANT_VERBS.resume(c.var.principal)),
+  )
   app.openapi(remove, async (c) => answerChange(c, PROJECT, viewProject, TENANT_VERBS.delete))
 }

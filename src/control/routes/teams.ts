@@ -109,7 +109,7 @@ export function mountTeams(app: OpenAPIHono<ControlEnv>): void {
     const patch = c.req.valid('json')
     return answerChange(c, TEAM, viewTeam, teamUpdate(patch))
   })
-  app.openapi(suspend, async (c) => answerChange(c, TEAM, viewTeam, TENANT_VERBS.suspend))
-  app.openapi(resume, async (c) => answerChange(c, TEAM, viewTeam, TENANT_VERBS.resume))
+  app.openapi(suspend, async (c) => answerChange(c, TEAM, viewTeam, TENANT_VERBS.suspend(c.var.principal)))
+  app.openapi(resume, async (c) => answerChange(c, TEAM, viewTeam, TENANT_VERBS.resume(c.var.principal)))
   app.openapi(remove, async (c) => answerChange(c, TEAM, viewTeam, teamDeletion(c.env)))
 }

@@ -39,6 +39,7 @@ export const Organization = z
     policy: KeyPolicy,
     metadata: z.record(z.string(), z.unknown()),
     suspended_at: field.shownTime.nullable(),
+    suspended_by: field.actorType.nullable(),
     ...field.trackedView,
   })
   .openapi('Organization')
@@ -56,6 +57,7 @@ export function viewOrganization(row: OrganizationRow): z.infer<typeof Organizat
     policy: viewPolicy(row.policy),
     metadata: row.metadata,
     suspended_at: field.showTimeOrNull(row.suspendedAt),
+    suspended_by: row.suspendedBy,
     ...field.showTracked(row),
   }
 }

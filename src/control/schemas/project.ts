@@ -71,6 +71,7 @@ export const Project = z
     policy: KeyPolicy,
     metadata: z.record(z.string(), z.unknown()),
     suspended_at: field.shownTime.nullable(),
+    suspended_by: field.actorType.nullable(),
     ...field.trackedView,
   })
   .openapi('Project')
@@ -92,6 +93,7 @@ export function viewProject(row: ProjectRow): z.infer<typeof Project> {
     policy: viewPolicy(row.policy),
     metadata: row.metadata,
     suspended_at: field.showTimeOrNull(row.suspendedAt),
+    suspended_by: row.suspendedBy,
     ...field.showTracked(row),
   }
 }

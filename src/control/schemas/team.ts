@@ -35,6 +35,7 @@ export const Team = z
     policy: KeyPolicy,
     metadata: z.record(z.string(), z.unknown()),
     suspended_at: field.shownTime.nullable(),
+    suspended_by: field.actorType.nullable(),
     ...field.trackedView,
   })
   .openapi('Team')
@@ -51,6 +52,7 @@ export function viewTeam(row: TeamRow): z.infer<typeof Team> {
     policy: viewPolicy(row.policy),
     metadata: row.metadata,
     suspended_at: field.showTimeOrNull(row.suspendedAt),
+    suspended_by: row.suspendedBy,
     ...field.showTracked(row),
   }
 }

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { NetworkPolicy } from '../policy.ts'
-import { ENVIRONMENTS, KEY_KINDS, KEY_STATES } from '../vocabulary.ts'
+import { ACTOR_TYPES, ENVIRONMENTS, KEY_KINDS, KEY_STATES } from '../vocabulary.ts'
 import { organizations, projects, members } from './tenants.ts'
 import { id, json, planReference, oneOf, type JsonObject, tracked } from './columns.ts'
 
@@ -32,7 +32,10 @@ export const apiKeys = sqliteTable(
     state: text('state', { enum: KEY_STATES }).notNull().default('active'),
     activatedAt: integer('activated_at'),
     disabledAt: integer('disabled_at'),
+    /** Who did: what an operator has stopped, no member lets go on. Null also where nobody has noted it. */
+    disabledBy: text('disabled_by', { enum: ACTOR_TYPES }),
     revokedAt: integer('revoked_at'),
+    revokedBy: text('revoked_by', { enum: ACTOR_TYPES }),
     /** The operator's own words; `leaked` can never be restored. */
     revocationReason: text('revocation_reason'),
     /** A tombstone keeps its hash, so that a leak of an old key is still recognised. */

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { KeyPolicy } from '../policy.ts'
-import { MEMBER_ROLES, MEMBER_STATES, TENANT_STATES } from '../vocabulary.ts'
+import { ACTOR_TYPES, MEMBER_ROLES, MEMBER_STATES, TENANT_STATES } from '../vocabulary.ts'
 import { id, json, planReference, oneOf, type JsonObject, tracked } from './columns.ts'
 
 export const organizations = sqliteTable(
@@ -13,6 +13,8 @@ export const organizations = sqliteTable(
     name: text('name').notNull(),
     state: text('state', { enum: TENANT_STATES }).notNull().default('active'),
     suspendedAt: integer('suspended_at'),
+    /** What an operator has suspended, no member resumes. */
+    suspendedBy: text('suspended_by', { enum: ACTOR_TYPES }),
     deletedAt: integer('deleted_at'),
     planId: planReference(),
     /** IANA name; the days and months of quotas begin here. */
@@ -44,6 +46,8 @@ export const teams = sqliteTable(
     name: text('name').notNull(),
     state: text('state', { enum: TENANT_STATES }).notNull().default('active'),
     suspendedAt: integer('suspended_at'),
+    /** What an operator has suspended, no member resumes. */
+    suspendedBy: text('suspended_by', { enum: ACTOR_TYPES }),
     deletedAt: integer('deleted_at'),
     policy: json<KeyPolicy>('policy').notNull().default({}),
     metadata: json<JsonObject>('metadata').notNull().default({}),
@@ -71,6 +75,8 @@ export const projects = sqliteTable(
     name: text('name').notNull(),
     state: text('state', { enum: TENANT_STATES }).notNull().default('active'),
     suspendedAt: integer('suspended_at'),
+    /** What an operator has suspended, no member resumes. */
+    suspendedBy: text('suspended_by', { enum: ACTOR_TYPES }),
     deletedAt: integer('deleted_at'),
     /** First segment of the keys made here, so that secret scanners can match them. */
     keyPrefix: text('key_prefix').notNull().default('lk'),

@@ -31,7 +31,14 @@ const KIND_OF_PATH: Readonly<Record<string, IdKind>> = {
 }
 
 /** Asked by POST, because no URL may hold what they are about: answered anew each time. */
-const QUESTIONS: ReadonlySet<string> = new Set(['/_latchkey/v1/keys/inspect', '/_latchkey/v1/keys/verify'])
+const QUESTIONS: ReadonlySet<string> = new Set([
+  '/_latchkey/v1/keys/inspect',
+  '/_latchkey/v1/keys/verify',
+  '/_latchkey/v1/routes/explain',
+  '/_latchkey/v1/config/plan',
+  '/_latchkey/v1/audit-events/verify',
+  '/_latchkey/v1/upstreams/{id}/test',
+])
 
 /** Nobody keeps them in a file. */
 const PEOPLE: ReadonlySet<string> = new Set(['members', 'operators'])

@@ -4,7 +4,8 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Principal } from '../../../src/control/deps.ts'
 import { deletion, restoration } from '../../../src/control/key-endings.ts'
-import { KEY, KEY_VERBS, keyUpdate, revocation } from '../../../src/control/key-changes.ts'
+import { KEY, keyUpdate } from '../../../src/control/key-changes.ts'
+import { KEY_VERBS, revocation } from '../../../src/control/key-verbs.ts'
 import { revealKey } from '../../../src/control/key-reveal.ts'
 import { rotateKey } from '../../../src/control/key-rotation.ts'
 import { makeKey } from '../../../src/control/new-key.ts'
@@ -33,26 +34,27 @@ const principalOf = (organizationId: string): Principal => ({
 const CHANGES = {
   'update a key': (by: Principal) =>
     changeResource(deps, by, KEY, ids.key, keyUpdate(deps, by, { name: 'New' })),
-  'disable a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.disable),
-  'enable a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.enable),
-  'expire a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.expire),
-  'revoke a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, revocation('policy')),
-  'restore a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, restoration(deps)),
+  'disable a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.disable(by)),
+  'enable a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.enable(by)),
+  'expire a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, KEY_VERBS.expire(by)),
+  'revoke a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, revocation('policy', by)),
+  'restore a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, restoration(deps, by)),
   'delete a key': (by: Principal) => changeResource(deps, by, KEY, ids.key, deletion),
   'rotate a key': (by: Principal) => rotateKey(deps, by, ids.key, {}, undefined),
   'reveal a key': (by: Principal) => revealKey(deps, by, ids.sealed),
   'update a project': (by: Principal) =>
     changeResource(deps, by, PROJECT, ids.project, projectUpdate(deps, by, { name: 'New' })),
   'suspend a project': (by: Principal) =>
-    changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.suspend),
-  'resume a project': (by: Principal) => changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.resume),
+    changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.suspend(by)),
+  'resume a project': (by: Principal) =>
+    changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.resume(by)),
   'update a team': (by: Principal) => changeResource(deps, by, TEAM, ids.team, teamUpdate({ name: 'New' })),
-  'suspend a team': (by: Principal) => changeResource(deps, by, TEAM, ids.team, TENANT_VERBS.suspend),
+  'suspend a team': (by: Principal) => changeResource(deps, by, TEAM, ids.team, TENANT_VERBS.suspend(by)),
   'delete a team': (by: Principal) => changeResource(deps, by, TEAM, ids.team, teamDeletion(deps)),
   'update an organization': (by: Principal) =>
     changeResource(deps, by, ORGANIZATION, ids.organization, organizationUpdate(deps, { name: 'New' })),
   'suspend an organization': (by: Principal) =>
-    changeResource(deps, by, ORGANIZATION, ids.organization, TENANT_VERBS.suspend),
+    changeResource(deps, by, ORGANIZATION, ids.organization, TENANT_VERBS.suspend(by)),
   'delete a project': (by: Principal) => changeResource(deps, by, PROJECT, ids.project, TENANT_VERBS.delete),
   'delete an organization': (by: Principal) =>
     changeResource(deps, by, ORGANIZATION, ids.organization, TENANT_VERBS.delete),
