@@ -1,12 +1,14 @@
 // What follows a revocation: the key comes back, or is gone for good and leaves a tombstone.
 import { shownState } from '../model/effective.ts'
 import { isLeak } from '../policy/leak.ts'
-import { CANCELLED } from '../policy/rotation.ts'
+import { CANCELLED, isRotationOpen } from '../policy/rotation.ts'
 import { mayTakeBack } from '../policy/stop.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import type { KeyRow } from '../store/api-keys.ts'
+import { findKey, updateKey, type KeyRow } from '../store/api-keys.ts'
+import type { Database, Databases } from '../store/database.ts'
 import { findPlan, planStands } from '../store/plans.ts'
+import type { Statement } from '../store/statement.ts'
 import type { ControlDeps } from './deps.ts'
 import type { By } from './key-verbs.ts'
 import { refuseHeld } from './refused.ts'
@@ -43,19 +45,34 @@ function refusesRestoration({ revocationReason, revokedAt }: KeyRow, at: number)
  * For good. A key in use is not deleted in one stroke, which nothing could take back: it is revoked first. The tombstone keeps
  * the hash and the name, so that a leak of the key is still recognised, and nothing else that a customer wrote.
  */
-export const deletion: Decide<KeyRow> = (key, at) => {
-  const isOver = ['revoked', 'expired'].includes(shownState(key, at))
-  if (!isOver && key.lastUsedAt !== null)
-    return refuseConflict('The key is in use: revoke it first. A revoked key can be restored for 7 days.')
-  const set: Partial<KeyRow> = {
-    state: 'deleted',
-    deletedAt: at,
-    sealed: null,
-    externalId: null,
-    tags: [],
-    metadata: {},
+export function deletion({ databases }: ControlDeps): Decide<KeyRow> {
+  return async (key, at) => {
+    const isOver = ['revoked', 'expired'].includes(shownState(key, at))
+    if (!isOver && key.lastUsedAt !== null)
+      return refuseConflict('The key is in use: revoke it first. A revoked key can be restored for 7 days.')
+    const set = {
+      state: 'deleted',
+      deletedAt: at,
+      sealed: null,
+      externalId: null,
+      tags: [],
+      metadata: {},
+    } as const
+    const heir = await findHeir(databases, key, at)
+    if (heir === null) return ok({ done: 'deleted', set, heldBy: 'edge' })
+    const given = { externalId: key.externalId, version: heir.version + 1, updatedAt: at }
+    // The deleted key first: two cannot have one external id.
+    const around = (db: Database, update: readonly Statement[]) => [...update, ...updateKey(db, heir, given)]
+    return ok({ done: 'deleted', set, heldBy: 'edge', around })
   }
-  return ok({ done: 'deleted', set, heldBy: 'edge' })
+}
+
+// The key that this one was to replace, and that goes on instead. It gave its external id away when it was rotated.
+async function findHeir(databases: Databases, key: KeyRow, at: number): Promise<KeyRow | null> {
+  if (key.rotatedFromId === null || key.externalId === null) return null
+  const old = await findKey(databases, { organizationId: key.organizationId }, key.rotatedFromId)
+  const isHeir = old !== null && old.rotatedToId === key.id && isRotationOpen(old, at)
+  return isHeir && old.externalId === null ? old : null
 }
 
 // A revocation leaves the times of what was before: enabling clears `disabledAt`.

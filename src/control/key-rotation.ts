@@ -96,7 +96,7 @@ export function cancellation({ databases }: ControlDeps, { actor }: By): Decide<
     if (successor === null) return ok({ done: 'rotation_cancelled', set: back, heldBy: 'edge' })
     return ok({
       done: 'rotation_cancelled',
-      set: { ...back, externalId: successor.externalId },
+      set: { ...back, externalId: key.externalId ?? successor.externalId },
       heldBy: 'edge',
       around: (db, update) => [...updateKey(db, successor, calledOff(successor, actor.type, at)), ...update],
       publishAlso: [KEY.nameOf(successor)],

@@ -104,7 +104,7 @@ export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(enable, async (c) => answerKey(c, KEY_VERBS.enable(c.var.principal)))
   app.openapi(expire, async (c) => answerKey(c, KEY_VERBS.expire(c.var.principal)))
   app.openapi(restore, async (c) => answerKey(c, restoration(c.env, c.var.principal)))
-  app.openapi(remove, async (c) => answerKey(c, deletion))
+  app.openapi(remove, async (c) => answerKey(c, deletion(c.env)))
 }
 
 function answerKey(c: ChangeContext, decide: Decide<KeyRow>) {

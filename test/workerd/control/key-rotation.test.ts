@@ -206,6 +206,38 @@ describe('calling a rotation off', () => {
   })
 })
 
+describe('the external id of a key that is rotated', () => {
+  const remove = (id: string) => call(`${KEYS}/${id}`, { method: 'DELETE' })
+  const patch = (id: string, json: object) => call(`${KEYS}/${id}`, { method: 'PATCH', json })
+
+  it('returns to the old key when the new one is deleted while both pass', async () => {
+    const { body } = await rotate()
+    expect((await remove(body.key.id)).status).toBe(200)
+    expect(await read(ids.key)).toMatchObject({ external_id: 'mine', version: 3 })
+    const { status, body: answer } = await verb('cancel-rotation')
+    expect([status, answer.key]).toMatchObject([200, { external_id: 'mine', rotated_to_id: null }])
+    expect(await breaksOf(ids.organization)).toEqual([])
+  })
+
+  it('does not return to a key that was given another, or has ended', async () => {
+    const first = (await rotate()).body
+    await patch(ids.key, { external_id: 'other' })
+    await remove(first.key.id)
+    expect(await read(ids.key)).toMatchObject({ external_id: 'other' })
+    await verb('cancel-rotation')
+    const second = (await rotate({ grace_seconds: 0 })).body
+    await remove(second.key.id)
+    expect(await read(ids.key)).toMatchObject({ external_id: null })
+  })
+
+  it('stays what the old key was given when the rotation is called off', async () => {
+    const { body } = await rotate()
+    await patch(ids.key, { external_id: 'other' })
+    expect((await verb('cancel-rotation')).body.key).toMatchObject({ external_id: 'other' })
+    expect(await read(body.key.id)).toMatchObject({ external_id: null })
+  })
+})
+
 describe('the evidence of a rotation', () => {
   const evidence = (deps = makeDeps()) => call(`${KEYS}/${ids.key}/rotation`, { deps })
   const count = (
