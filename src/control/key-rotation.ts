@@ -22,6 +22,7 @@ import { keyReads } from './key-reads.ts'
 import { brokenExpiry } from './key-rules.ts'
 import type { By } from './key-verbs.ts'
 import { openMint, type MintedKey } from './minted-key.ts'
+import { keptBy } from './new-key.ts'
 import type { Propagation } from './propagation.ts'
 import { ifMatching } from './precondition.ts'
 import { changeResource, type Decide } from './resource.ts'
@@ -51,7 +52,9 @@ export async function rotateKey(
   const decide: Decide<KeyRow> = async (key, at) => {
     const refused = refusesRotation(key, await findPredecessor(deps, key), at)
     if (refused !== null) return err(refuse('conflict', { detail: refused }))
-    const successor = successorOf(key, imprint, given, principal, at)
+    const project = await findProject(deps.databases, principal.reach, key.projectId)
+    if (project === null) return err(refuse('not_found'))
+    const successor = keptBy(project, successorOf(key, imprint, given, principal, at))
     const broken =
       brokenExpiry(given.expires_at, at) ??
       (await brokenPolicy(keyReads(deps.databases, principal.reach), successor, successor))

@@ -55,9 +55,10 @@ export async function makeKey(
     unique: ['external_id'],
   })
   if (!committed.ok) return committed
+  const made = committed.value
   // `stamp` first: the copy is then stamped with what was known before D1 is read.
-  await renewCopy(deps, { kind: 'key', subject: row.hash }, deps.stamp())
-  return ok({ row, secret })
+  await renewCopy(deps, { kind: 'key', subject: made.hash }, deps.stamp())
+  return ok({ row: made, secret })
 }
 
 /** What is wrong with the fields, whatever is stored. */
@@ -87,7 +88,12 @@ export async function draftKey(
     publish: null,
     condition: planStands(databases, row.organizationId, row.planId),
   }
-  return ok(draftCreation(row, (shown) => viewKey(shown, row.createdAt), insertKey, about))
+  return ok(draftCreation(keptBy(project, row), (shown) => viewKey(shown, row.createdAt), insertKey, about))
+}
+
+/** The key as its project keeps it now: it may have been told to forget its keys since this one was sealed. */
+export function keptBy({ recoverable }: Pick<ProjectRow, 'recoverable'>, row: KeyRow): KeyRow {
+  return recoverable ? row : { ...row, sealed: null }
 }
 
 // A project of a deleted organization is gone with it: its keys would be born revoked.

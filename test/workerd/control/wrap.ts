@@ -36,3 +36,27 @@ export function databaseThat(
   })
   return { primary: database, shards: [database] }
 }
+
+/** D1, which does something else first whenever a statement of this form is run. */
+export function databaseAfter(act: () => Promise<unknown>, form: RegExp): ControlDeps['databases'] {
+  const late = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const run =
+      (method: 'raw' | 'all' | 'run') =>
+      async (...given: unknown[]): Promise<unknown> => {
+        await act()
+        return Reflect.apply(statement[method], statement, given)
+      }
+    const bind = (...values: unknown[]) => late(statement.bind(...values))
+    return wrap(statement, { bind, raw: run('raw'), all: run('all'), run: run('run') })
+  }
+  const database = wrap(env.DB, {
+    withSession: (constraint: string) => {
+      const session = env.DB.withSession(constraint)
+      return wrap(session, {
+        prepare: (query: string) =>
+          form.test(query) ? late(session.prepare(query)) : session.prepare(query),
+      })
+    },
+  })
+  return { primary: database, shards: [database] }
+}
