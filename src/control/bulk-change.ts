@@ -2,47 +2,23 @@
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { KeyRow } from '../store/api-keys.ts'
-import { databaseOf, open } from '../store/database.ts'
-import { findKeys, takenExternalIds, updateKeys } from '../store/many-keys.ts'
+import { findKeys, updateKeys } from '../store/many-keys.ts'
 import { ifAssignable } from './assignment.ts'
 import { narrow } from '../store/reach.ts'
 import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
-import { chunksOf, readItem, sortItems, type Item } from './bulk-items.ts'
+import { READ, type Asked } from './bulk-actions.ts'
+import { externalIdClaims } from './bulk-external-ids.ts'
+import { boundOrganizations, chunksOf, sortItems, type Item } from './bulk-items.ts'
+import { chunkReads, type Named } from './chunk-reads.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftUpdate } from './draft.ts'
-import { KEY, keyUpdate } from './key-changes.ts'
-import { keyReads, type KeyReads } from './key-reads.ts'
-import { KEY_VERBS, revocation } from './key-verbs.ts'
-import { refuseTaken } from './refused.ts'
-import type { Decide, Decision } from './resource.ts'
-import { ITEMS, type ChangeAction } from './schemas/bulk.ts'
+import { KEY } from './key-changes.ts'
+import type { KeyReads } from './key-reads.ts'
+import type { Decision } from './resource.ts'
+import type { ChangeAction } from './schemas/bulk.ts'
 import { viewKey } from './schemas/key.ts'
 
-interface Asked {
-  readonly id: string
-  readonly decide: (reads: KeyReads) => Decide<KeyRow>
-}
-
 type Known = Asked & { readonly organizationId: string }
-
-type ReadChange = (item: unknown, deps: ControlDeps, principal: Principal) => Result<Asked, Refusal>
-
-const READ: Readonly<Record<ChangeAction, ReadChange>> = {
-  revoke: (item, _, principal) => {
-    const read = readItem(ITEMS.revoke, item)
-    if (!read.ok) return read
-    const { id, reason = 'unspecified' } = read.value
-    return ok({ id, decide: () => revocation(reason, principal) })
-  },
-  update: (item, deps, principal) => {
-    const read = readItem(ITEMS.update, item)
-    if (!read.ok) return read
-    const { id, ...patch } = read.value
-    return ok({ id, decide: (reads) => keyUpdate(deps, principal, patch, () => reads) })
-  },
-  disable: (item, _, principal) => readVerb(item, KEY_VERBS.disable(principal)),
-  enable: (item, _, principal) => readVerb(item, KEY_VERBS.enable(principal)),
-}
 
 /** What becomes of each item, chunk by chunk. */
 export async function* changeKeys(
@@ -55,17 +31,14 @@ export async function* changeKeys(
   const ids = read.good.map((item) => item.asked.id)
   const rows = await findKeys(deps.databases, principal.reach, ids)
   const located = sortItems(read.good, locator(rows))
-  yield { changed: [], refused: [...read.refused, ...located.refused], propagation: null }
-  for (const [organizationId, chunk] of chunksOf(located.good)) {
+  const bounded = boundOrganizations(located.good)
+  const refused = [...read.refused, ...located.refused, ...bounded.refused]
+  yield { changed: [], refused, propagation: null }
+  for (const [organizationId, chunk] of chunksOf(bounded.good)) {
     const at = deps.now()
     const draft = () => draftChunk(deps, principal, organizationId, chunk, at)
     yield changeChunk(deps, principal, organizationId, chunk, draft)
   }
-}
-
-function readVerb(item: unknown, verb: Decide<KeyRow>): Result<Asked, Refusal> {
-  const read = readItem(ITEMS.verb, item)
-  return read.ok ? ok({ id: read.value.id, decide: () => verb }) : read
 }
 
 // Which organization's each is. A second change of the same key would be decided on what the first one changes.
@@ -91,10 +64,10 @@ async function draftChunk(
   at: number,
 ): Promise<Decided> {
   const { reach } = principal
-  const reads = keyReads(deps.databases, reach)
   const ids = chunk.map(({ asked }) => asked.id)
   const rows = await findKeys(deps.databases, narrow(reach, organizationId) ?? reach, ids)
   const found = new Map(rows.map((row) => [row.id, row]))
+  const reads = await chunkReads(deps.databases, reach, organizationId, namedBy(rows, chunk))
   const decided = await Promise.all(
     chunk.map(async ({ index, asked }) => ({
       index,
@@ -105,6 +78,14 @@ async function draftChunk(
   const claim = await claimer(deps, organizationId, judged.good)
   const claimed = sortItems(judged.good, claim)
   return draftOf(claimed.good, [...judged.refused, ...claimed.refused], reads, at)
+}
+
+function namedBy(rows: readonly KeyRow[], chunk: readonly Item<Known>[]): Named {
+  return {
+    projectIds: rows.map(({ projectId }) => projectId),
+    planIds: [...rows, ...chunk.map(({ asked }) => asked)].flatMap(({ planId }) => planId ?? []),
+    memberIds: chunk.flatMap(({ asked }) => asked.memberId ?? []),
+  }
 }
 
 async function judge(
@@ -119,17 +100,13 @@ async function judge(
   return decision.ok ? ok({ before, decision: decision.value }) : decision
 }
 
-// The unique index would refuse the whole chunk for one. Nobody takes an id meanwhile: the chain is the lock.
-async function claimer({ databases }: ControlDeps, organizationId: string, items: readonly Judged[]) {
+async function claimer(deps: ControlDeps, organizationId: string, items: readonly Judged[]) {
   const wanted = items.flatMap(({ asked }) => asked.decision.set.externalId ?? [])
-  const db = open(databaseOf(databases, organizationId))
-  const taken = new Set(await takenExternalIds(db, organizationId, wanted))
+  const claim = await externalIdClaims(deps, organizationId, wanted)
   return (item: Judged['asked']): Result<Judged['asked'], Refusal> => {
-    const { externalId } = item.decision.set
-    if (!externalId || externalId === item.before.externalId) return ok(item)
-    if (taken.has(externalId)) return err(refuseTaken('external_id'))
-    taken.add(externalId)
-    return ok(item)
+    const { externalId = null } = item.decision.set
+    const taken = externalId === item.before.externalId ? null : claim(externalId)
+    return taken === null ? ok(item) : err(taken)
   }
 }
 

@@ -3,19 +3,18 @@ import type { z } from '@hono/zod-openapi'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { KeyRow } from '../store/api-keys.ts'
-import { databaseOf, open } from '../store/database.ts'
-import { insertKeys, takenExternalIds } from '../store/many-keys.ts'
+import { readPlacements, type Placement } from '../store/key-surroundings.ts'
+import { insertKeys } from '../store/many-keys.ts'
 import type { ProjectRow } from '../store/projects.ts'
 import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
-import { chunksOf, readItem, sortItems, type Item } from './bulk-items.ts'
+import { externalIdClaims } from './bulk-external-ids.ts'
+import { boundOrganizations, chunksOf, readItem, sortItems, type Item } from './bulk-items.ts'
+import { chunkReads, livingProject, type Named } from './chunk-reads.ts'
 import type { ControlDeps, Principal } from './deps.ts'
-import { keyReads, once } from './key-reads.ts'
 import { openMint } from './minted-key.ts'
-import { brokenFields, draftKey, findLivingProject, rowOf } from './new-key.ts'
-import { refuseReference, refuseTaken } from './refused.ts'
+import { brokenFields, draftKey, rowOf } from './new-key.ts'
+import { refuseReference } from './refused.ts'
 import { NewKey } from './schemas/key.ts'
-
-type FindProject = (id: string) => Promise<ProjectRow | null>
 
 interface Placed {
   readonly given: z.infer<typeof NewKey>
@@ -44,14 +43,14 @@ export async function* createKeys(
     yield allRefused(items, mint.error)
     return
   }
-  const find = once((id: string) => findLivingProject(deps, principal, id))
   const read = sortItems(items, (item) => readNewKey(item, principal, at))
-  const looked = await Promise.all(
-    read.good.map(async ({ index, asked }) => ({ index, asked: await place(asked, find) })),
-  )
-  const placed = sortItems(looked, (result) => result)
-  yield { changed: [], refused: [...read.refused, ...placed.refused], propagation: null }
-  for (const [organizationId, chunk] of chunksOf(placed.good)) {
+  const projectIds = new Set(read.good.map(({ asked }) => asked.project_id))
+  const placements = await readPlacements(deps.databases, principal.reach, [...projectIds])
+  const placed = sortItems(read.good, (given) => place(given, placements))
+  const bounded = boundOrganizations(placed.good)
+  const refused = [...read.refused, ...placed.refused, ...bounded.refused]
+  yield { changed: [], refused, propagation: null }
+  for (const [organizationId, chunk] of chunksOf(bounded.good)) {
     const minted = await Promise.all(
       chunk.map(async ({ index, asked: { given, project } }): Promise<Item<Minted>> => {
         const { secret, imprint } = await mint.value(project, given)
@@ -75,8 +74,11 @@ function readNewKey(
   return broken === null ? read : err(broken)
 }
 
-async function place(given: z.infer<typeof NewKey>, find: FindProject): Promise<Result<Placed, Refusal>> {
-  const project = await find(given.project_id)
+function place(
+  given: z.infer<typeof NewKey>,
+  placements: ReadonlyMap<string, Placement>,
+): Result<Placed, Refusal> {
+  const project = livingProject(placements.get(given.project_id))
   if (project === null) return err(refuseReference('/project_id'))
   return ok({ given, project, organizationId: project.organizationId })
 }
@@ -87,14 +89,18 @@ async function draftChunk(
   organizationId: string,
   chunk: readonly Item<Minted>[],
 ): Promise<Decided> {
-  const reads = keyReads(deps.databases, principal.reach)
-  const find = once((id: string) => findLivingProject(deps, principal, id))
-  const claim = await claimer(deps, organizationId, chunk)
-  const claimed = sortItems(chunk, ({ row }) => claim(row))
+  const made = chunk.map(({ asked }) => asked.row)
+  const reads = await chunkReads(deps.databases, principal.reach, organizationId, namedBy(made))
+  const wanted = made.flatMap(({ externalId }) => externalId ?? [])
+  const claim = await externalIdClaims(deps, organizationId, wanted)
+  const claimed = sortItems(chunk, ({ row }) => {
+    const taken = claim(row.externalId)
+    return taken === null ? ok(row) : err(taken)
+  })
   const judged = await Promise.all(
     claimed.good.map(async ({ index, asked }) => ({
       index,
-      asked: await draftKey(deps, asked, reads, find),
+      asked: await draftKey(deps, asked, reads, reads.findProject),
     })),
   )
   const drafted = sortItems(judged, (result) => result)
@@ -107,16 +113,11 @@ async function draftChunk(
   }
 }
 
-// The unique index would refuse the whole chunk for one. Nobody takes an id meanwhile: the chain is the lock.
-async function claimer({ databases }: ControlDeps, organizationId: string, chunk: readonly Item<Minted>[]) {
-  const wanted = chunk.flatMap(({ asked }) => asked.row.externalId ?? [])
-  const db = open(databaseOf(databases, organizationId))
-  const taken = new Set(await takenExternalIds(db, organizationId, wanted))
-  return (row: KeyRow): Result<KeyRow, Refusal> => {
-    if (row.externalId === null) return ok(row)
-    if (taken.has(row.externalId)) return err(refuseTaken('external_id'))
-    taken.add(row.externalId)
-    return ok(row)
+function namedBy(rows: readonly KeyRow[]): Named {
+  return {
+    projectIds: rows.map(({ projectId }) => projectId),
+    planIds: rows.flatMap(({ planId }) => planId ?? []),
+    memberIds: rows.flatMap(({ ownerMemberId }) => ownerMemberId ?? []),
   }
 }
 

@@ -22,6 +22,11 @@ export interface Sorted<T> {
 /** Keys that are changed in one batch: their rows, events and outbox rows are a few hundred kilobytes at most. */
 const CHUNK = 50
 const MAX_ERRORS = 5
+const MAX_ORGANIZATIONS = 20
+
+const TOO_MANY = refuse('value_refused', {
+  detail: `Items before this one are of ${MAX_ORGANIZATIONS} organizations. Send those of others in a request of their own.`,
+})
 
 /** What can be said of each without looking at the others. */
 export function sortItems<S, T>(
@@ -45,6 +50,21 @@ export function chunksOf<T extends { readonly organizationId: string }>(
       return [organizationId, same.slice(i * CHUNK, (i + 1) * CHUNK)] as const
     }),
   )
+}
+
+/**
+ * Items of the first organizations; the others are refused. Each organization costs batches of its own, and what one request
+ * may ask of D1 is bounded: 1,000 statements on a paid plan.
+ */
+export function boundOrganizations<T extends { readonly organizationId: string }>(
+  items: readonly Item<T>[],
+): Sorted<T> {
+  const first = new Set<string>()
+  return sortItems(items, (asked) => {
+    if (first.size === MAX_ORGANIZATIONS && !first.has(asked.organizationId)) return err(TOO_MANY)
+    first.add(asked.organizationId)
+    return ok(asked)
+  })
 }
 
 /** Reads an item. What is refused names places, and no value: an item may hold anything. */

@@ -97,7 +97,7 @@ export function keptBy({ recoverable }: Pick<ProjectRow, 'recoverable'>, row: Ke
 }
 
 // A project of a deleted organization is gone with it: its keys would be born revoked.
-export async function findLivingProject(
+async function findLivingProject(
   { databases }: ControlDeps,
   { reach }: Principal,
   id: string,

@@ -17,6 +17,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   oldUsageQuery: 'deletes what is old, for a schedule, and shows nothing',
   findOperatorBySubject: 'finds an operator, who is of the platform',
   unboundOperatorQuery: 'finds an operator, who is of the platform',
+  readKeyRules: 'reads plans, which are the platform’s',
   readConfigSnapshot: 'reads routes, upstreams and plans, which are the platform’s',
   readRouting: 'reads routes, upstreams and plans, which are the platform’s',
   headsQuery: 'reads where chains end that its caller is about to write to, and shows nothing',

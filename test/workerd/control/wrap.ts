@@ -60,3 +60,30 @@ export function databaseAfter(act: () => Promise<unknown>, form: RegExp): Contro
   })
   return { primary: database, shards: [database] }
 }
+
+export interface CountedDatabases {
+  readonly databases: ControlDeps['databases']
+  /** Statements so far, those of batches one by one. */
+  readonly count: () => number
+}
+
+/** D1, which counts what it is asked. */
+export function countingDatabase(): CountedDatabases {
+  let count = 0
+  const unlessBatched = async () => {
+    count++
+  }
+  const counted = databaseAfter(unlessBatched, /./).primary
+  const database = wrap(counted, {
+    withSession: (constraint: string) => {
+      const session = counted.withSession(constraint)
+      return wrap(session, {
+        batch: (statements: D1PreparedStatement[]) => {
+          count += statements.length
+          return session.batch(statements)
+        },
+      })
+    },
+  })
+  return { databases: { primary: database, shards: [database] }, count: () => count }
+}

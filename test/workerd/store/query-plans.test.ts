@@ -12,6 +12,7 @@ import { unboundMembersQuery, unboundOperatorQuery } from '../../../src/store/lo
 import { headQuery } from '../../../src/store/audit.ts'
 import { membersQuery } from '../../../src/store/member-list.ts'
 import { memberByEmailQuery } from '../../../src/store/members.ts'
+import { memberIdsQuery, placementsQuery } from '../../../src/store/key-surroundings.ts'
 import { knownKeysQuery } from '../../../src/store/known-keys.ts'
 import { lineageQuery } from '../../../src/store/lineage.ts'
 import { silentRotationsQuery } from '../../../src/store/open-rotations.ts'
@@ -254,6 +255,18 @@ describe('the keys that rotations made of one', () => {
       const plan = await planOf(lineageQuery(db, reach, 'key_1'))
       expect(plan[0]).toContain('api_keys_lineage_index')
       expect(plan.join('; ')).not.toMatch(/SCAN|TEMP B-TREE/)
+    }
+  })
+})
+
+describe('what stands around many keys', () => {
+  const ids = ['a', 'b', 'c']
+
+  it.each(REACHES)('is found by its ids, whatever else is there: %o', async (reach) => {
+    for (const query of [placementsQuery(db, reach, ids), memberIdsQuery(db, reach, ids)]) {
+      const plan = (await planOf(query)).filter((step) => !step.includes('json_each'))
+      expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual([])
+      expect(plan.some((step) => /(?:projects|members) .*\bid=\?\)/.test(step))).toBe(true)
     }
   })
 })
