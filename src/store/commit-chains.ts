@@ -40,6 +40,9 @@ export interface CommittedChains<T> {
   readonly outbox: readonly OutboxRow[]
 }
 
+/** Statements that all attempts of one request may take together: D1 has 1,000 for a request, and what is read takes some. */
+const MAX_SPENT = 900
+
 /** @param pause lets others finish before attempt n, from 1 */
 export async function commitChains<T extends ChainsDraft, E>(
   databases: Databases,
@@ -48,21 +51,29 @@ export async function commitChains<T extends ChainsDraft, E>(
   pause: (attempt: number) => Promise<void>,
 ): Promise<Result<CommittedChains<T>, E | Conflict | typeof CONTENDED>> {
   const db = open(databases.primary)
+  let spent = 0
   for (let count = 1; count <= MAX_ATTEMPTS; count++) {
     const known = await chains()
     const heads = await readHeads(db, known)
     const drafted = await draft(new Set(known))
     if (!drafted.ok) return drafted
     if (drafted.value !== null) {
-      const committed = await write(databases, db, heads, drafted.value, unique, author)
-      if (committed !== LOST) return committed
+      const written = await write(databases, db, heads, drafted.value, unique, author)
+      if (!('lost' in written)) return written
+      spent += written.lost
+      // One more of this size would be cut off by the platform, and nobody could tell what of the request was done.
+      if (spent + written.lost > MAX_SPENT) return err(CONTENDED)
     }
     await pause(count)
   }
   return err(CONTENDED)
 }
 
-const LOST = 'lost'
+/** A chain went on meanwhile. */
+interface Lost {
+  /** Statements that the attempt took. */
+  readonly lost: number
+}
 
 async function write<T extends ChainsDraft>(
   databases: Databases,
@@ -71,7 +82,7 @@ async function write<T extends ChainsDraft>(
   drafted: T,
   unique: readonly string[],
   author: Author,
-): Promise<Result<CommittedChains<T>, Conflict> | typeof LOST> {
+): Promise<Result<CommittedChains<T>, Conflict> | Lost> {
   const elsewhere = drafted.accounts.find(
     ({ chain }) => chainDatabase(databases, chain) !== databases.primary,
   )
@@ -87,7 +98,7 @@ async function write<T extends ChainsDraft>(
     const written = await orConflict(runBatch(db, batch), unique)
     return written.ok ? ok({ drafted, outbox }) : written
   } catch (error) {
-    if (lostChainPosition(error)) return LOST
+    if (lostChainPosition(error)) return { lost: batch.length }
     throw error
   }
 }

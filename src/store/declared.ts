@@ -88,6 +88,33 @@ function areCalled(called: Called) {
   )`
 }
 
+/** Which of these external ids keys of these organizations have, whatever became of the keys: `organization id, external id`. */
+export async function readTakenIds(
+  { primary }: Databases,
+  organizationIds: readonly string[],
+  externalIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (externalIds.length === 0) return new Set()
+  const rows = await takenIdsQuery(open(primary), organizationIds, externalIds)
+  return new Set(rows.map(({ organizationId, externalId }) => takenId(organizationId, externalId ?? '')))
+}
+
+export function takenId(organizationId: string, externalId: string): string {
+  return `${organizationId}, ${externalId}`
+}
+
+/** Exported for the test that reads its query plan. */
+export function takenIdsQuery(
+  db: Database,
+  organizationIds: readonly string[],
+  externalIds: readonly string[],
+) {
+  return db
+    .select({ organizationId: apiKeys.organizationId, externalId: apiKeys.externalId })
+    .from(apiKeys)
+    .where(and(isIn(apiKeys.organizationId, organizationIds), isIn(apiKeys.externalId, externalIds)))
+}
+
 export interface StoredParts {
   readonly teams: readonly TeamRow[]
   readonly projects: readonly ProjectRow[]

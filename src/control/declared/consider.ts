@@ -6,7 +6,7 @@ import { listAuditEvents } from '../../store/audit-list.ts'
 import type { ControlDeps, Principal } from '../deps.ts'
 import type { DeclaredConfig } from '../schemas/declared.ts'
 import { fingerprintOf, planFingerprint } from './fingerprint.ts'
-import { calledBy, judgeEndings, keysSpokenOf, loadStored, tooLarge } from './load.ts'
+import { calledBy, judgeEndings, judgeExternalIds, keysSpokenOf, loadStored, tooLarge } from './load.ts'
 import { planConfig } from './plan.ts'
 import { isEnding, type Planned, type Planning } from './planning.ts'
 
@@ -15,6 +15,9 @@ export const APPLIED = 'config.applied'
 
 /** Problems that one answer names: whoever has more of them has one cause. */
 const MAX_PROBLEMS = 50
+
+/** Their secrets stand in one answer, which is kept for whoever did not get it: a row of D1 holds 2 MB. */
+const MAX_NEW_KEYS = 1_000
 
 export async function consider(
   deps: ControlDeps,
@@ -29,8 +32,15 @@ export async function consider(
   if (!stored.ok) return stored
   const planning = planConfig(document, stored.value, { at: deps.now(), rest, createdBy: principal.id })
   await judgeEndings(deps, planning)
+  await judgeExternalIds(deps, planning)
+  const made = planning.planned.filter(({ mint }) => mint !== undefined).length
+  if (made > MAX_NEW_KEYS) return err(TOO_MANY_KEYS)
   return planning.problems.length === 0 ? ok(planning) : err(refuseProblems(planning))
 }
+
+const TOO_MANY_KEYS = refuse('value_refused', {
+  detail: `More than ${MAX_NEW_KEYS} keys would be made, and one answer has to hold all of their secrets. Nothing was changed: apply a part of the document first.`,
+})
 
 function refuseProblems({ problems }: Planning): Refusal {
   const [first] = problems

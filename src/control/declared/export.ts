@@ -17,7 +17,10 @@ import {
   type Kind,
   type Names,
 } from './kinds.ts'
+import { byAge } from './keys.ts'
+import type { Identity } from './match.ts'
 import { declaredSettings, type StoredConfig } from './plan.ts'
+import { callsOf } from './references.ts'
 
 type Said = Readonly<Record<string, unknown>>
 type Exported = Said & { readonly version: 1 }
@@ -25,7 +28,7 @@ type Exported = Said & { readonly version: 1 }
 /** @param whole `one_organization`: nothing that belongs to the platform */
 export function exportConfig(stored: StoredConfig, scope: 'everything' | 'one_organization'): Exported {
   const names = namesOf(stored)
-  const organizations = stored.organizations.map((row) => organizationOf(row, stored, names))
+  const organizations = counted(stored.organizations, (row) => organizationOf(row, stored, names))
   if (scope === 'one_organization') return { version: 1, organizations }
   return {
     version: 1,
@@ -38,15 +41,19 @@ export function exportConfig(stored: StoredConfig, scope: 'everything' | 'one_or
 }
 
 function namesOf({ plans, upstreams, teams }: StoredConfig): Names {
-  return new Map([...plans, ...upstreams, ...teams].map(({ id, name }) => [id, name]))
+  const byOrganization = Map.groupBy(teams, ({ organizationId }) => organizationId)
+  return new Map([
+    ...[...plans, ...upstreams].map(({ id, name }) => [id, name] as const),
+    ...[...byOrganization.values()].flatMap((own) => [...callsOf(own)]),
+  ])
 }
 
 function organizationOf(row: OrganizationRow, stored: StoredConfig, names: Names): Said {
   const isOwn = ({ organizationId }: { readonly organizationId: string }) => organizationId === row.id
   return {
     ...said(ORGANIZATIONS, row, names),
-    teams: stored.teams.filter(isOwn).map((team) => said(TEAMS, team, names)),
-    projects: stored.projects.filter(isOwn).map((project) => projectOf(project, stored, names)),
+    teams: counted(stored.teams.filter(isOwn), (team) => said(TEAMS, team, names)),
+    projects: counted(stored.projects.filter(isOwn), (project) => projectOf(project, stored, names)),
   }
 }
 
@@ -54,8 +61,19 @@ function projectOf(row: ProjectRow, { keys }: StoredConfig, names: Names): Said 
   const own = keys.filter(({ projectId, rotatedToId }) => projectId === row.id && rotatedToId === null)
   return {
     ...said(PROJECTS, row, names),
-    keys: own.map((key) => said(KEYS, key, names)),
+    keys: counted(byAge(own), (key) => said(KEYS, key, names)),
   }
+}
+
+/** Each with its number, where it is not the first that has its name and no external id. */
+function counted<Row extends Identity>(rows: readonly Row[], say: (row: Row) => Said): readonly Said[] {
+  const seen = new Map<string, number>()
+  return rows.map((row) => {
+    if (row.externalId !== null) return say(row)
+    const nth = (seen.get(row.name) ?? 0) + 1
+    seen.set(row.name, nth)
+    return nth === 1 ? say(row) : { ...say(row), nth }
+  })
 }
 
 function planOf(plan: PlanRecord, names: Names): Said {

@@ -53,7 +53,7 @@ export function planKeys(
     })
     return set
   }
-  const own = stored.filter(({ projectId }) => projectId === project.id)
+  const own = byAge(stored.filter(({ projectId }) => projectId === project.id))
   const prefix = `${organization.name} / ${project.name} / `
   const { all } = planEntries<KeyRow, DeclaredKey>(planning, {
     kind: KEYS,
@@ -61,10 +61,12 @@ export function planKeys(
     prefix,
     entries,
     stored: own.filter(({ rotatedToId }) => rotatedToId === null),
-    identify: ({ name, external_id: externalId }) => ({ name, externalId: externalId ?? null }),
+    identify: ({ name, external_id: externalId, nth }) => ({ name, externalId: externalId ?? null, nth }),
     labelOf: ({ name }) => name,
     teamOf: () => project.teamId,
     make: (entry, at) => {
+      // Over already: it is what somebody exported when it still was, or had been.
+      if ((entry.expires_at ?? Infinity) <= planning.at) return null
       const set = setOf(entry, at)
       return set === null ? null : newKey(planning, above, entry, set)
     },
@@ -85,6 +87,11 @@ export function planKeys(
     }),
   })
   endPredecessors(planning, project, prefix, own, all)
+}
+
+/** The oldest first, a rotated key by the age of the first of its line: its number does not change when it is rotated. */
+export function byAge(keys: readonly KeyRow[]): readonly KeyRow[] {
+  return keys.toSorted((a, b) => (a.lineage < b.lineage ? -1 : 1))
 }
 
 function retirement({ at }: Planning): Retirement<KeyRow> {

@@ -151,9 +151,15 @@ export const KEYS: Kind<KeyRow> = {
   },
 }
 
-/** `GET,POST api.example.com/orders/*` */
-export function matchedBy({ methods, hosts, path }: Pick<RouteRow, 'methods' | 'hosts' | 'path'>): string {
-  return `${methods.length === 0 ? 'ANY' : methods.toSorted().join(',')} ${hosts.toSorted().join(',')}${path}`
+/** `GET,POST api.example.com/orders/*`, and behind it the environment of a route that takes keys of one alone. */
+export function matchedBy({
+  methods,
+  hosts,
+  path,
+  environment,
+}: Pick<RouteRow, 'methods' | 'hosts' | 'path' | 'environment'>): string {
+  const asked = methods.length === 0 ? 'ANY' : methods.toSorted().join(',')
+  return `${asked} ${hosts.toSorted().join(',')}${path}${environment === null ? '' : ` (${environment})`}`
 }
 
 function nameOf(id: string | null, names: Names): string | null {

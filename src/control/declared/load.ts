@@ -117,6 +117,38 @@ export async function judgeEndings({ databases }: ControlDeps, planning: Plannin
   }
 }
 
+/**
+ * External ids of new keys that another key of the organization has: one of a project that the document does not speak of, or one that was
+ * revoked and can still be restored.
+ */
+export async function judgeExternalIds({ databases }: ControlDeps, planning: Planning): Promise<void> {
+  const freed = new Set(
+    planning.planned.flatMap(({ resource, fields, account: { chain } }) =>
+      resource === 'key'
+        ? fields
+            .filter(({ name }) => name === 'external_id')
+            .map(({ from }) => store.takenId(chain, String(from)))
+        : [],
+    ),
+  )
+  const wanting = planning.planned.flatMap(({ mint, label, account: { chain } }) => {
+    const id = mint?.row.externalId
+    return id ? [{ chain, id, label }] : []
+  })
+  const chains = [...new Set(wanting.map(({ chain }) => chain))]
+  const taken = await store.readTakenIds(
+    databases,
+    chains,
+    wanting.map(({ id }) => id),
+  )
+  for (const { chain, id, label } of wanting) {
+    const claim = store.takenId(chain, id)
+    if (!taken.has(claim) || freed.has(claim)) continue
+    const detail = `Another key of the organization has the external id of ${label}: one of another project, or one that was revoked. Delete that, or declare another id.`
+    noteRefusal(planning, '/config/organizations', refuse('conflict', { detail }))
+  }
+}
+
 function refuseEnding(why: string): Refusal {
   const detail = `${why}, and would end. Apply without ending anything first, or let its users go.`
   return refuse('conflict', { detail })

@@ -5,6 +5,7 @@ import type { Planning } from './planning.ts'
 export interface Referable {
   readonly id: string
   readonly name: string
+  readonly externalId?: string | null
 }
 
 export interface Reference {
@@ -13,6 +14,20 @@ export interface Reference {
   readonly noun: string
   /** Where it would be declared. */
   readonly list: string
+}
+
+/** How each is referred to: by its name, or where several have it, by its external id, or else by its number among those. */
+export function callsOf(rows: readonly Referable[]): ReadonlyMap<string, string> {
+  const groups = Map.groupBy(rows, ({ name }) => name)
+  return new Map(
+    [...groups.values()].flatMap((group) => {
+      const others = group.filter(({ externalId }) => !externalId)
+      return group.map((row) => {
+        if (group.length === 1) return [row.id, row.name] as const
+        return [row.id, row.externalId ?? `${row.name}#${others.indexOf(row) + 1}`] as const
+      })
+    }),
+  )
 }
 
 /** The id of what is meant; null where a problem has been noted. */
@@ -24,10 +39,13 @@ export function referTo(
 ): string | null {
   const [found, another] = among.filter((row) => row.name === name)
   if (found !== undefined && another === undefined) return found.id
+  const called = callsOf(among)
+  const meant = among.find(({ id }) => called.get(id) === name)
+  if (meant !== undefined) return meant.id
   const detail =
     found === undefined
       ? `There is no ${noun} of this name: declare it under ${list}.`
-      : `Several are called so: a ${noun} that is referred to needs a name of its own.`
+      : `Several are called so: refer to the ${noun} by its external_id, or as ${name}#2.`
   problems.push({ pointer, detail })
   return null
 }

@@ -127,8 +127,8 @@ function planRoutes(
     pointer: '/config/routes',
     entries,
     stored,
-    identify: ({ name, path, methods = [], hosts = [] }) => ({
-      name: matchedBy({ methods, hosts, path }),
+    identify: ({ name, path, methods = [], hosts = [], environment = null }) => ({
+      name: matchedBy({ methods, hosts, path, environment }),
       externalId: name ?? null,
     }),
     labelOf: (row) => row.name ?? matchedBy(row),

@@ -27,6 +27,12 @@ export interface StoredTenants {
   readonly keys: readonly KeyRow[]
 }
 
+interface Called {
+  readonly name: string
+  readonly external_id?: string | null | undefined
+  readonly nth?: number | undefined
+}
+
 interface Suspendable {
   readonly state: TenantState
 }
@@ -178,10 +184,7 @@ function tenantList({ at }: Planning) {
     set: { state: 'active', suspendedAt: null, suspendedBy: null },
   } as const
   return {
-    identify: ({ name, external_id: id }: { name: string; external_id?: string | null | undefined }) => ({
-      name,
-      externalId: id ?? null,
-    }),
+    identify: ({ name, external_id: id, nth }: Called) => ({ name, externalId: id ?? null, nth }),
     labelOf: ({ name }: { name: string }) => name,
     retire: () => deletion,
     // What somebody stopped by hand does not go on because a document says nothing of it.

@@ -23,6 +23,10 @@ const suspended = z
   .boolean()
   .optional()
   .openapi({ description: 'Whether nothing below it passes. Absent: as it is.' })
+const nth = z.int().min(2).max(MAX_ENTRIES).optional().openapi({
+  description:
+    'Which of those of this name that have no external id, by age. Absent: the first, or the only one.',
+})
 const ABSENT = 'Absent: this document does not speak of them, and leaves them as they are.'
 
 const entries = <T extends z.ZodType>(entry: T) =>
@@ -32,6 +36,7 @@ export const DeclaredKey = z
   .strictObject({
     ...KeyReplacement.omit({ project_id: true, plan_id: true, owner_member_id: true }).shape,
     environment: NewKey.shape.environment,
+    nth,
     kind: NewKey.shape.kind,
     plan: named('plan'),
     disabled: z.boolean().optional().openapi({ description: 'Absent: as it is.' }),
@@ -42,6 +47,7 @@ export const DeclaredProject = z
   .strictObject({
     ...ProjectReplacement.omit({ organization_id: true, team_id: true, plan_id: true }).shape,
     key_prefix: NewProject.shape.key_prefix,
+    nth,
     team: named('team'),
     plan: named('plan'),
     suspended,
@@ -50,12 +56,13 @@ export const DeclaredProject = z
   .openapi('DeclaredProject')
 
 export const DeclaredTeam = z
-  .strictObject({ ...TeamReplacement.omit({ organization_id: true }).shape, suspended })
+  .strictObject({ ...TeamReplacement.omit({ organization_id: true }).shape, nth, suspended })
   .openapi('DeclaredTeam')
 
 export const DeclaredOrganization = z
   .strictObject({
     ...OrganizationReplacement.omit({ plan_id: true }).shape,
+    nth,
     plan: named('plan'),
     suspended,
     teams: entries(DeclaredTeam),
@@ -72,6 +79,7 @@ export const DeclaredRoute = z
 
 export const DeclaredConfig = z
   .strictObject({
+    $schema: z.string().max(2_048).optional().openapi({ description: 'Where the schema is, for editors.' }),
     version: z.literal(1),
     settings: SettingsPatch.optional(),
     plans: entries(NewPlan),

@@ -44,3 +44,21 @@ it('no role of an organization holds anything of the platform', () => {
       role,
     ).toEqual([])
 })
+
+it('gives config:write to nobody who could not do by hand what a document does', () => {
+  const done = [
+    'organizations:write',
+    'teams:write',
+    'projects:write',
+    'keys:write',
+    'keys:revoke',
+    'plans:write',
+    'plans:assign',
+    'settings:write',
+  ] as const
+  for (const role of PLATFORM_ROLES) {
+    const permissions = permissionsOfOperator(role)
+    if (permissions.has('config:write'))
+      expect(done.filter((permission) => !permissions.has(permission))).toEqual([])
+  }
+})

@@ -7,7 +7,13 @@ import { countsQuery } from '../../../src/store/compliance.ts'
 import { open } from '../../../src/store/database.ts'
 import { keysQuery, walkEndQuery } from '../../../src/store/key-list.ts'
 import type { KeyFilter } from '../../../src/store/key-filter.ts'
-import { keysOf, organizationsCalled, projectsOf, teamsOf } from '../../../src/store/declared.ts'
+import {
+  keysOf,
+  organizationsCalled,
+  projectsOf,
+  teamsOf,
+  takenIdsQuery,
+} from '../../../src/store/declared.ts'
 import { unboundMembersQuery, unboundOperatorQuery } from '../../../src/store/logins.ts'
 import { headQuery } from '../../../src/store/audit.ts'
 import { membersQuery } from '../../../src/store/member-list.ts'
@@ -210,6 +216,7 @@ describe('what a declared configuration speaks of', () => {
       ['one organization', organizationsCalled(db, reach, { id: 'org_1' }, 50)] as const,
       ['teams of organizations', teamsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
       ['projects of organizations', projectsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
+      ['external ids of keys', takenIdsQuery(db, ['org_1', 'org_2'], ['a', 'b'])] as const,
       ['keys of projects', keysOf(db, reach, ['prj_1', 'prj_2'], 0, 50)] as const,
     ]),
   )('is looked up: %s', async (_, query: Planned) => {
