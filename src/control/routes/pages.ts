@@ -1,5 +1,6 @@
 // What people read: the index, the OpenAPI document, the reference that is made of it, the page of errors.
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { etag } from 'hono/etag'
 import { apiDocument } from '../api-document.ts'
 import type { ControlEnv } from '../deps.ts'
 import { DOCS_PATH, docsPage, OPENAPI_PATH } from '../docs-page.ts'
@@ -49,6 +50,8 @@ export function mountPages(app: OpenAPIHono<ControlEnv>): void {
   app.get('/_latchkey', (c) => c.json(INDEX))
   app.get('/_latchkey/', (c) => c.json(INDEX))
 
+  // Half a megabyte that changes with a deployment: whoever has it is told that it is still so.
+  for (const path of [OPENAPI_PATH, ERRORS_PATH, DOCS_PATH]) app.use(path, etag())
   app.get(OPENAPI_PATH, (c) => c.json(apiDocument(app), 200, { 'Cache-Control': CACHED }))
 
   app.get(ERRORS_PATH, (c) => c.html(errorsPage(), 200, PAGE_HEADERS))

@@ -36,6 +36,18 @@ describe('every answer', () => {
   })
 })
 
+describe('what is large', () => {
+  it.each(['openapi.json', 'docs', 'errors'])('is not sent again to whoever has it: %s', async (name) => {
+    const first = await open(`/_latchkey/${name}`)
+    const headers = { 'if-none-match': first.headers.get('etag') ?? '' }
+    const again = await call(`/_latchkey/${name}`, { token: null, headers })
+    expect([first.status, again.status, again.text]).toEqual([200, 304, ''])
+    expect(again.headers.get('cache-control')).toBe('public, max-age=300')
+    const other = await call(`/_latchkey/${name}`, { token: null, headers: { 'if-none-match': '"other"' } })
+    expect(other.text).toBe(first.text)
+  })
+})
+
 describe('the index', () => {
   it('names what is there, and all of it is there', async () => {
     const { body } = await call<Record<string, string>>('/_latchkey', { token: null })
