@@ -5,6 +5,11 @@ import { CliError } from '../exit.ts'
 import type { JsonObject } from '../json.ts'
 import { MAX_RECORD_LENGTH, linesOf, type Read } from './lines.ts'
 
+/** A record of one line as it stands; of several lines its cells, as only they show whether it is one. */
+type Raw = string | readonly string[]
+
+/** To begin a parser costs more than a record does. */
+const AT_ONCE = 500
 /** Texts with line feeds are rare in a list of keys, and short. */
 const MAX_LINES = 100
 const MALFORMED = { code: 'malformed' } as const
@@ -12,7 +17,7 @@ const MALFORMED = { code: 'malformed' } as const
 /** Each record by the names of the first line. @throws CliError where that is no header */
 export async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<Read<JsonObject>> {
   let header: readonly string[] | null = null
-  for await (const record of recordsOf(text)) {
+  for await (const record of parsed(recordsOf(text))) {
     if (header === null) header = headerOf(record)
     else if ('refusal' in record) yield record
     else yield named(header, record.line, record.value)
@@ -33,7 +38,7 @@ function named(header: readonly string[], line: number, cells: readonly string[]
 }
 
 /** Lines are put together while a quote is open. Where that leads nowhere, the first is refused alone, and the others are read again. */
-async function* recordsOf(text: AsyncIterable<string>): AsyncGenerator<Read<readonly string[]>> {
+async function* recordsOf(text: AsyncIterable<string>): AsyncGenerator<Read<Raw>> {
   let open: Read<string>[] = []
   for await (const line of linesOf(text)) {
     open.push(line)
@@ -45,12 +50,12 @@ async function* recordsOf(text: AsyncIterable<string>): AsyncGenerator<Read<read
 }
 
 interface Taken {
-  readonly records: readonly Read<readonly string[]>[]
+  readonly records: readonly Read<Raw>[]
   readonly rest: readonly Read<string>[]
 }
 
 function take(lines: readonly Read<string>[], follows: 'more' | 'end'): Taken {
-  const records: Read<readonly string[]>[] = []
+  const records: Read<Raw>[] = []
   let from = 0
   while (from < lines.length) {
     const found = recordAt(lines, from)
@@ -66,7 +71,7 @@ function take(lines: readonly Read<string>[], follows: 'more' | 'end'): Taken {
 
 interface Found {
   /** Null for a blank line. */
-  readonly record: Read<readonly string[]> | null
+  readonly record: Read<Raw> | null
   readonly lines: number
 }
 
@@ -84,6 +89,7 @@ function recordAt(lines: readonly Read<string>[], from: number): Found | 'open' 
     whole += count === 0 ? line.value : `\n${line.value}`
     quotes += line.value.split('"').length - 1
     if (quotes % 2 === 0) {
+      if (count === 0) return { record: first, lines: 1 }
       const cells = parseCells(whole)
       return cells === null ? refused : { record: { line: first.line, value: cells }, lines: count + 1 }
     }
@@ -92,13 +98,42 @@ function recordAt(lines: readonly Read<string>[], from: number): Found | 'open' 
   return 'open'
 }
 
-/** Null where it is no record. What csv-parse says of it may repeat it, and is left there. */
+async function* parsed(raws: AsyncIterable<Read<Raw>>): AsyncGenerator<Read<readonly string[]>> {
+  let some: Read<Raw>[] = []
+  for await (const raw of raws) {
+    some.push(raw)
+    if (some.length < AT_ONCE) continue
+    yield* parseSome(some)
+    some = []
+  }
+  yield* parseSome(some)
+}
+
+function parseSome(raws: readonly Read<Raw>[]): readonly Read<readonly string[]>[] {
+  const texts = raws.flatMap((raw) => ('value' in raw && typeof raw.value === 'string' ? [raw.value] : []))
+  const whole = parseRecords(texts.join('\n'))
+  const isWhole = whole !== null && whole.length === texts.length
+  let at = 0
+  return raws.map((raw) => {
+    if ('refusal' in raw) return raw
+    const { line, value } = raw
+    if (typeof value !== 'string') return { line, value }
+    const cells = isWhole ? whole[at] : parseCells(value)
+    at += 1
+    return cells === null || cells === undefined ? { line, refusal: MALFORMED } : { line, value: cells }
+  })
+}
+
 function parseCells(text: string): readonly string[] | null {
+  const records = parseRecords(text)
+  return records?.length === 1 ? (records[0] ?? null) : null
+}
+
+/** Null where it is none. What csv-parse says of it may repeat it, and is left there. */
+function parseRecords(text: string): readonly (readonly string[])[] | null {
   if (text.includes('\0')) return null
   try {
-    const records = parse(text, { relax_column_count: true })
-    const [cells] = records
-    return records.length === 1 && cells !== undefined ? cells : null
+    return parse(text, { relax_column_count: true })
   } catch {
     return null
   }
