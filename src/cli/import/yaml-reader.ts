@@ -60,7 +60,7 @@ function readItem({ list, line, text }: Item): Read<Listed> {
 /** What the parser says of a text may repeat it, and is left there. */
 function parseItem(text: string): unknown {
   try {
-    const items: unknown = parse(text, { maxAliasCount: 0, logLevel: 'silent' })
+    const items: unknown = parse(text, { maxAliasCount: 0, logLevel: 'error' })
     return Array.isArray(items) && items.length === 1 ? items[0] : null
   } catch {
     return null
