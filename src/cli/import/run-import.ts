@@ -4,7 +4,7 @@ import { confirm, printJson, tell, type Context } from '../context.ts'
 import { CliError, Outcome } from '../exit.ts'
 import { showProgress } from '../progress.ts'
 import { print } from '../terminal.ts'
-import { judgedOf } from './judged.ts'
+import { judgedOf, type Judged } from './judged.ts'
 import type { Common } from './judgement.ts'
 import { NO_JOURNAL, openJournal, readJournal, type Journal } from './journal.ts'
 import { commonOf, mannerOf, type ImportOptions } from './options.ts'
@@ -21,7 +21,7 @@ export async function importKeys(context: Context, options: ImportOptions, file:
   const source = await openSource(context.terminal, file)
   const { prefixes, proposal } = await prefixesOf(source, manner, options)
   const common = commonOf(options, prefixes)
-  const found = await survey(judgedOf(source, manner, common))
+  const found = await lookThrough(context, judgedOf(source, manner, common))
   if (options.dryRun === true) return conclude(context, options, found, null, proposal)
   if (options.strict === true && found.refused.length > 0) {
     await show(context, options, found, null)
@@ -32,11 +32,20 @@ export async function importKeys(context: Context, options: ImportOptions, file:
   return conclude(context, options, found, sent, null)
 }
 
+async function lookThrough(context: Context, judged: AsyncIterable<Judged>): Promise<Survey> {
+  const progress = showProgress(context.terminal, 'keys read', null)
+  try {
+    return await survey(judged, progress.update)
+  } finally {
+    progress.end()
+  }
+}
+
 async function sendAll(
   context: Context,
   options: ImportOptions,
   source: Source,
-  judged: () => ReturnType<typeof judgedOf>,
+  judged: () => AsyncIterable<Judged>,
   found: Survey,
   common: Common,
 ): Promise<Sent> {

@@ -23,13 +23,15 @@ export interface Survey {
 /** Of every item, and nothing to tell. */
 const OF_ALL: ReadonlySet<string> = new Set(['hash', 'start', 'last4', 'project_id'])
 
-export async function survey(judged: AsyncIterable<Judged>): Promise<Survey> {
+/** @param update told how many keys were read */
+export async function survey(judged: AsyncIterable<Judged>, update: (done: number) => void): Promise<Survey> {
   let importable = 0
   const duplicates: { line: number; of: number }[] = []
   const refused: Refused[] = []
   const carried = new Map<string, number>()
   const dropped = new Map<string, number>()
   for await (const one of judged) {
+    update(importable + duplicates.length + refused.length)
     if (one.kind === 'duplicate') duplicates.push({ line: one.line, of: one.of })
     else if (one.kind === 'refused') {
       const { code, field } = one.refusal

@@ -75,16 +75,21 @@ function parseTime(text: string): number {
 
 /** An object, or a text that holds one: some systems write JSON into JSON, twice even. */
 export function objectOf(value: Json | null): JsonObject | null {
-  if (isJsonObject(value)) return value
-  if (typeof value !== 'string') return null
+  if (typeof value !== 'string') return asObject(value)
   const inner = parseJson(value)?.value ?? null
-  return isJsonObject(inner) || typeof inner !== 'string'
-    ? asObject(inner)
-    : asObject(parseJson(inner)?.value ?? null)
+  return typeof inner === 'string' ? asObject(parseJson(inner)?.value ?? null) : asObject(inner)
 }
 
+/** Nobody nests deeper, and to write such a thing takes a step of the stack for each level. */
+const MAX_DEPTH = 32
+
 function asObject(value: Json): JsonObject | null {
-  return isJsonObject(value) ? value : null
+  return isJsonObject(value) && isWithin(value, MAX_DEPTH) ? value : null
+}
+
+function isWithin(value: Json | undefined, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((inner: Json | undefined) => isWithin(inner, depth - 1))
 }
 
 /** A list, the text of one in JSON, or words between separators. */

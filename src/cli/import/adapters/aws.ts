@@ -3,6 +3,7 @@
 import { ok } from '../../../result.ts'
 import { refused, type Adapter } from '../adapter.ts'
 import { fit, present, tagsOf } from '../fitting.ts'
+import { listOf } from '../../json.ts'
 import { flagOf, objectOf, pick, pickText, recordOf } from '../values.ts'
 
 export const aws: Adapter = {
@@ -24,8 +25,7 @@ export const aws: Adapter = {
       }),
     })
     const plans = pick(record, 'usageplanids')
-    const stages = pick(record, 'stagekeys')
-    const hasStages = Array.isArray(stages) && stages.length > 0
+    const hasStages = listOf(pick(record, 'stagekeys') ?? undefined).length > 0
     const left = [...(plans === null ? [] : ['usage plans']), ...(hasStages ? ['stages'] : [])]
     return [
       ok({

@@ -3,7 +3,7 @@ import { ok, type Result } from '../../../result.ts'
 import { refused, type Adapter, type Drafts } from '../adapter.ts'
 import { fit, present, tagsOf } from '../fitting.ts'
 import type { Draft, Refusal } from '../item.ts'
-import { isJsonObject, isList, type Json } from '../../json.ts'
+import { isJsonObject, listOf, type Json } from '../../json.ts'
 import { objectOf, pick, pickText, recordOf, timeOf, type Record } from '../values.ts'
 
 export const zuplo: Adapter = {
@@ -12,10 +12,9 @@ export const zuplo: Adapter = {
   text: null,
   read: (given): Drafts => {
     const consumer = recordOf(given)
-    const keys = pick(consumer, 'apikeys')
-    if (!isList(keys ?? undefined) || !Array.isArray(keys) || keys.length === 0)
-      return refused({ code: 'no_key' })
-    return keys.map((key: Json) => draftOf(consumer, key))
+    const keys = listOf(pick(consumer, 'apikeys') ?? undefined)
+    if (keys.length === 0) return refused({ code: 'no_key' })
+    return keys.map((key) => draftOf(consumer, key))
   },
 }
 
@@ -37,8 +36,7 @@ function draftOf(consumer: Record, given: Json): Result<Draft, Refusal> {
     metadata: { ...present({ consumer: name }), ...objectOf(pick(consumer, 'metadata')) },
     expiresAt,
   })
-  const managers = pick(consumer, 'managers')
-  const hasManagers = Array.isArray(managers) && managers.length > 0
+  const hasManagers = listOf(pick(consumer, 'managers') ?? undefined).length > 0
   return ok({
     secret: { kind: 'plaintext', text },
     fields,

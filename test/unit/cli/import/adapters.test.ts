@@ -321,6 +321,12 @@ describe('CSV and NDJSON of one’s own', () => {
     ])
   })
 
+  it('what is nested a thousand times is refused, and breaks nothing', async () => {
+    const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`
+    const taken = await take(`{"key":"${key(1)}","metadata":${deep}}\n{"key":"${key(2)}"}\n`, from('ndjson'))
+    expect([taken.items.length, refusals(taken)]).toEqual([1, { field_malformed: 1 }])
+  })
+
   const digest = sha256('a')
   const bcrypt = `$2b$10$${'a'.repeat(53)}`
   const salted = { salt: '00ff' }
