@@ -7,7 +7,7 @@ import type { ImportOptions } from '../import/options.ts'
 import { importKeys } from '../import/run-import.ts'
 import type { Terminal } from '../terminal.ts'
 
-const collect = (value: string, before: readonly string[]) => [...before, value]
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 export function addImport(program: Command, terminal: Terminal): void {
   program
@@ -18,7 +18,7 @@ export function addImport(program: Command, terminal: Terminal): void {
       new Option('--from <system>', 'where it is from').choices(Object.keys(ADAPTERS)).makeOptionMandatory(),
     )
     .requiredOption('--project <id>', 'project that the keys are for')
-    .option('--map <column=field>', 'csv, ndjson: what a column is; may be repeated', collect, [])
+    .option('--map <column=field>', 'csv, ndjson: what a column is; may be repeated', collect)
     .addOption(
       new Option('--hash <scheme>', 'csv, ndjson: of the column hash')
         .choices([...SCHEMES])
@@ -36,12 +36,7 @@ export function addImport(program: Command, terminal: Terminal): void {
         'test',
       ]),
     )
-    .option(
-      '--prefix <prefix>',
-      'declared beginning of the keys, such as acme_; may be repeated',
-      collect,
-      [],
-    )
+    .option('--prefix <prefix>', 'declared beginning of the keys, such as acme_; may be repeated', collect)
     .option('--dry-run', 'read everything, send nothing, and say what would become of it')
     .option('--strict', 'send nothing where a line is refused')
     .option(

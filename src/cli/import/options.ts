@@ -13,12 +13,12 @@ import type { Manner } from './records.ts'
 export interface ImportOptions extends GlobalOptions {
   readonly from: AdapterName
   readonly project: string
-  readonly map: readonly string[]
+  readonly map?: readonly string[]
   readonly hash: Scheme
   readonly encoding?: Encoding
   readonly pepperId?: string
   readonly environment?: 'live' | 'test'
-  readonly prefix: readonly string[]
+  readonly prefix?: readonly string[]
   readonly dryRun?: boolean
   readonly strict?: boolean
   readonly state?: string
@@ -28,7 +28,7 @@ export interface ImportOptions extends GlobalOptions {
 /** @throws CliError */
 export function mannerOf(options: ImportOptions): Manner {
   checkOptions(options)
-  const { from, map, hash, encoding, pepperId } = options
+  const { from, map = [], hash, encoding, pepperId } = options
   return {
     adapter: ADAPTERS[from],
     columns: columnsOf(from, map),
@@ -53,7 +53,7 @@ function columnsOf(from: AdapterName, map: readonly string[]): ReadonlyMap<strin
   )
 }
 
-function checkOptions({ project, prefix, hash, pepperId }: ImportOptions): void {
+function checkOptions({ project, prefix = [], hash, pepperId }: ImportOptions): void {
   if (!isId('project', project))
     throw new CliError('usage', `--project ${project} is not an id of a project.`)
   const wrong = prefix.find((one) => !LEGACY_PREFIX.test(one))

@@ -14,7 +14,7 @@ export interface Prefixes {
 export async function prefixesOf(
   source: Source,
   manner: Manner,
-  { prefix, dryRun }: ImportOptions,
+  { prefix = [], dryRun }: ImportOptions,
 ): Promise<Prefixes> {
   if (prefix.length > 0) return { prefixes: prefix, proposal: null }
   const proposal = await proposePrefix(draftsOf(source, manner))
@@ -31,7 +31,7 @@ export async function prefixesOf(
 export function adviceOn({ prefix }: Proposal): readonly string[] {
   if (prefix === null)
     return [
-      'The keys share no beginning that ends in _ or -. Say which they have: --prefix, which may be repeated.',
+      'No beginning that ends in _ or - is seen to be shared. Say how the keys begin: --prefix, which may be repeated.',
       'The gateway looks for a key only where its beginning is declared (docs/key-format.md, Legacy prefixes).',
     ]
   return [

@@ -39,11 +39,12 @@ const CHOICES: Readonly<{ [name: string]: readonly string[] }> = {
 }
 const IDS = ['plan_id', 'owner_member_id'] as const
 
-const read = (given: JsonObject, reading: Reading): Drafts => draftOf(recordOf(given), reading)
+const read = (given: JsonObject, reading: Reading): Drafts => draftOf(given, reading)
 export const csv: Adapter = { title: 'CSV', lists: [], text: 'csv', read }
 export const ndjson: Adapter = { title: 'NDJSON', lists: [], text: 'ndjson', read }
 
-function draftOf(record: Record, reading: Reading): Drafts {
+function draftOf(given: JsonObject, reading: Reading): Drafts {
+  const record = recordOf(given)
   const secret = secretOf(record, reading)
   if (!secret.ok) return [secret]
   const fields = fieldsOf(record)
@@ -55,7 +56,7 @@ function draftOf(record: Record, reading: Reading): Drafts {
     fields: fields.value,
     prefix: pickText(record, 'prefix') ?? undefined,
     disabled,
-    dropped: [...record.keys()].filter((name) => !KNOWN.has(name) && pick(record, name) !== null),
+    dropped: Object.keys(given).filter((name) => !KNOWN.has(fold(name)) && pick(record, fold(name)) !== null),
   }
   return [ok(draft)]
 }

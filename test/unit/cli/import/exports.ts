@@ -1,7 +1,7 @@
 // Exports as the systems write them, with as many keys as a test wants. The same number gives the same keys.
 import { createHash } from 'node:crypto'
 
-export interface Export {
+interface Export {
   /** Of the file, in pieces: a hundred thousand keys are no string to hold twice. */
   readonly text: (count: number) => Iterable<string>
   readonly options: readonly string[]

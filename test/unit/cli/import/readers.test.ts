@@ -1,6 +1,6 @@
 // Files as they are: with quotes, line feeds and byte order marks, cut off, and made to break a reader. What cannot be read costs its own
 // line, and is told with its number.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCsv } from '../../../../src/cli/import/csv-reader.ts'
 import { readJson, readNdjson } from '../../../../src/cli/import/json-reader.ts'

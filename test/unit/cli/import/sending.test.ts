@@ -150,7 +150,7 @@ describe('what is sent', () => {
       ['--from', 'ndjson', '--prefix', 'acme_'],
       gateway,
     )
-    const sizes = gateway.seen.map(({ body }) => Buffer.byteLength(body))
+    const sizes = gateway.seen.map(({ body }) => new TextEncoder().encode(body).length)
     expect(gateway.keys.size).toBe(500)
     expect(sizes.length).toBeGreaterThan(3)
     expect(Math.max(...sizes)).toBeLessThanOrEqual(256_000)
@@ -342,6 +342,19 @@ describe('a dry run', () => {
       piped: `key\na${digits(1, 30)}\nb${digits(2, 30)}\n`,
     })
     expect([again.code, again.err]).toEqual([0, ''])
+  })
+
+  it('nothing of a key is shown as a proposal, nor what a shell would run', async () => {
+    await open()
+    const propose = async (...keys: readonly string[]) => {
+      const { out, err } = await importing('-', ['--from', 'csv', '--dry-run'], {
+        piped: `key\n${keys.join('\n')}\n`,
+      })
+      return out + err
+    }
+    const single = `ab-${digits(1, 14)}_${digits(2, 14)}`
+    expect(await propose(single, single)).not.toContain('ab-')
+    expect(await propose(`$(id)_${digits(1, 28)}`, `$(id)_${digits(2, 28)}`)).not.toContain('$(id)')
   })
 
   it('shows the first ten lines that are refused', async () => {
