@@ -1,6 +1,12 @@
 // The way to the gateway: batches, interruptions, what is said at the end, and that no key in clear goes along.
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Api } from '../../../../src/cli/api.ts'
+import type { Judged } from '../../../../src/cli/import/judged.ts'
+import { NO_JOURNAL } from '../../../../src/cli/import/journal.ts'
+import { send } from '../../../../src/cli/import/sending.ts'
+import { listOf, member } from '../../../../src/cli/json.ts'
 import { latchkey, type Ran } from '../tool.ts'
 import { digits, EXPORTS, sha256 } from './exports.ts'
 import {
@@ -42,6 +48,9 @@ describe('a run that is interrupted', () => {
     expect(answered).toBeGreaterThan(0)
     expect(answered).toBeLessThan(5_000)
     expect(statSync(stateOf(file)).mode & 0o777).toBe(0o600)
+    const secrets = Array.from({ length: 5_000 }, (_, index) => digits(index, 28))
+    const kept = readFileSync(stateOf(file), 'utf8') + first.out + first.err
+    expect(secrets.filter((secret) => kept.includes(secret))).toEqual([])
 
     isCut = false
     const before = gateway.seen.length
@@ -154,6 +163,30 @@ describe('what is sent', () => {
     expect(gateway.keys.size).toBe(500)
     expect(sizes.length).toBeGreaterThan(3)
     expect(Math.max(...sizes)).toBeLessThanOrEqual(256_000)
+  })
+
+  it('four batches are under way at a time, and no more of the file is read meanwhile', async () => {
+    await open()
+    let [underWay, most, read] = [0, 0, 0]
+    const call: Api['call'] = async (_, __, asked) => {
+      most = Math.max(most, (underWay += 1))
+      expect(read).toBeLessThanOrEqual(most * 500 + answered + 500)
+      await sleep(5)
+      underWay -= 1
+      const items = listOf(member(asked?.json, 'items'))
+      answered += items.length
+      return { results: items.map((_item, index) => ({ index, status: 'imported' })) }
+    }
+    let answered = 0
+    async function* judged(): AsyncGenerator<Judged> {
+      for (read = 1; read <= 10_000; read++) {
+        const hash = { scheme: 'sha256', digest: String(read) } as const
+        yield { line: read, kind: 'item', item: { hash, start: '', last4: '', disabled: false }, dropped: [] }
+      }
+    }
+    const api = { call } as unknown as Api
+    expect((await send(api, judged(), NO_JOURNAL, () => undefined)).imported).toBe(10_000)
+    expect(most).toBe(4)
   })
 
   it('a gateway that is busy is asked again, under the same Idempotency-Key', async () => {
