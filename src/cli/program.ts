@@ -7,6 +7,7 @@ import { addDeploy } from './commands/deploy.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addKeys } from './commands/keys.ts'
+import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addResources } from './commands/resources.ts'
 import { addSession } from './commands/session.ts'
@@ -48,6 +49,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   if (keys !== undefined) addKeys(keys, terminal)
   addExplain(program, terminal)
   addDeclared(program, terminal)
+  addImport(program, terminal)
   addAudit(program, terminal)
   addCompletion(program, terminal)
   return program
