@@ -19,6 +19,7 @@ import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountJwks } from './routes/jwks.ts'
 import { mountKeyBulk } from './routes/key-bulk.ts'
+import { mountKeyImport } from './routes/key-import.ts'
 import { mountKeyList } from './routes/key-list.ts'
 import { mountKeyRotation } from './routes/key-rotation.ts'
 import { mountKeySecrets } from './routes/key-secrets.ts'
@@ -91,6 +92,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountKeys,
     mountKeyList,
     mountKeyBulk,
+    mountKeyImport,
     mountCompliance,
     mountKeyRotation,
     mountKeySecrets,

@@ -1,4 +1,4 @@
-// Bulk creation of keys: each item is judged and minted as if it had come alone.
+// Many new keys in one request: each item is judged as if it had come alone.
 import type { z } from '@hono/zod-openapi'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -8,23 +8,33 @@ import { insertKeys } from '../store/many-keys.ts'
 import type { ProjectRow } from '../store/projects.ts'
 import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
 import { externalIdClaims } from './bulk-external-ids.ts'
-import { boundOrganizations, chunksOf, readItem, sortItems, type Item } from './bulk-items.ts'
+import { boundOrganizations, chunksOf, readItem, sortItems, type Item, type Sorted } from './bulk-items.ts'
 import { chunkReads, livingProject, type Named } from './chunk-reads.ts'
 import type { ControlDeps, Principal } from './deps.ts'
-import { openMint } from './minted-key.ts'
+import { openMint, type MintedKey } from './minted-key.ts'
 import { brokenFields, draftKey, rowOf } from './new-key.ts'
 import { refuseReference } from './refused.ts'
 import { NewKey } from './schemas/key.ts'
 
-interface Placed {
-  readonly given: z.infer<typeof NewKey>
+type Given = z.infer<typeof NewKey>
+
+interface Placed<T> {
+  readonly given: T
   readonly project: ProjectRow
   readonly organizationId: string
 }
 
-interface Minted {
+interface Made {
   readonly organizationId: string
   readonly row: KeyRow
+}
+
+/** Where the secrets of keys come from: from a mint, or from elsewhere. */
+export interface KeySource<T extends Given> {
+  /** What is stored of the secret, and what else sets the key apart. */
+  readonly imprint: (project: ProjectRow, given: T) => Promise<MintedKey['imprint'] & Partial<KeyRow>>
+  /** Of the audit event. */
+  readonly action: 'key.created' | 'key.imported'
 }
 
 /**
@@ -43,7 +53,23 @@ export async function* createKeys(
     yield allRefused(items, mint.error)
     return
   }
-  const read = sortItems(items, (item) => readNewKey(item, principal, at))
+  const imprint = async (project: ProjectRow, given: Given) => {
+    const { secret, imprint: stored } = await mint.value(project, given)
+    keep.set(stored.id, secret)
+    return stored
+  }
+  const read = sortItems(items, (item) => readNewKey(NewKey, item, principal, at))
+  yield* storeKeys(deps, principal, read, { imprint, action: 'key.created' }, at)
+}
+
+/** Judges and stores keys, chunk by chunk. @param at epoch milliseconds */
+export async function* storeKeys<T extends Given>(
+  deps: ControlDeps,
+  principal: Principal,
+  read: Sorted<T>,
+  source: KeySource<T>,
+  at: number,
+): AsyncGenerator<Outcome> {
   const projectIds = new Set(read.good.map(({ asked }) => asked.project_id))
   const placements = await readPlacements(deps.databases, principal.reach, [...projectIds])
   const placed = sortItems(read.good, (given) => place(given, placements))
@@ -51,33 +77,34 @@ export async function* createKeys(
   const refused = [...read.refused, ...placed.refused, ...bounded.refused]
   yield { changed: [], refused, propagation: null }
   for (const [organizationId, chunk] of chunksOf(bounded.good)) {
-    const minted = await Promise.all(
-      chunk.map(async ({ index, asked: { given, project } }): Promise<Item<Minted>> => {
-        const { secret, imprint } = await mint.value(project, given)
-        keep.set(imprint.id, secret)
+    const made = await Promise.all(
+      chunk.map(async ({ index, asked: { given, project } }): Promise<Item<Made>> => {
+        const imprint = await source.imprint(project, given)
         return { index, asked: { organizationId, row: rowOf(given, project, imprint, principal, at) } }
       }),
     )
-    const draft = () => draftChunk(deps, principal, organizationId, minted)
+    const draft = () => draftChunk(deps, principal, organizationId, made, source.action)
     yield changeChunk(deps, principal, organizationId, chunk, draft)
   }
 }
 
-function readNewKey(
+/** @param schema of an item */
+export function readNewKey<T extends Given>(
+  schema: z.ZodType<T>,
   item: unknown,
   principal: Principal,
   at: number,
-): Result<z.infer<typeof NewKey>, Refusal> {
-  const read = readItem(NewKey, item)
+): Result<T, Refusal> {
+  const read = readItem(schema, item)
   if (!read.ok) return read
   const broken = brokenFields(read.value, principal, at)
   return broken === null ? read : err(broken)
 }
 
-function place(
-  given: z.infer<typeof NewKey>,
+function place<T extends Given>(
+  given: T,
   placements: ReadonlyMap<string, Placement>,
-): Result<Placed, Refusal> {
+): Result<Placed<T>, Refusal> {
   const project = livingProject(placements.get(given.project_id))
   if (project === null) return err(refuseReference('/project_id'))
   return ok({ given, project, organizationId: project.organizationId })
@@ -87,7 +114,8 @@ async function draftChunk(
   deps: ControlDeps,
   principal: Principal,
   organizationId: string,
-  chunk: readonly Item<Minted>[],
+  chunk: readonly Item<Made>[],
+  action: KeySource<Given>['action'],
 ): Promise<Decided> {
   const made = chunk.map(({ asked }) => asked.row)
   const reads = await chunkReads(deps.databases, principal.reach, organizationId, namedBy(made))
@@ -100,7 +128,7 @@ async function draftChunk(
   const judged = await Promise.all(
     claimed.good.map(async ({ index, asked }) => ({
       index,
-      asked: await draftKey(deps, asked, reads, reads.findProject),
+      asked: await draftKey(deps, asked, reads, reads.findProject, action),
     })),
   )
   const drafted = sortItems(judged, (result) => result)

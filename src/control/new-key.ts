@@ -77,13 +77,14 @@ export async function draftKey(
   row: KeyRow,
   reads: KeyReads,
   find: (id: string) => Promise<ProjectRow | null>,
+  action: 'key.created' | 'key.imported' = 'key.created',
 ): Promise<Result<Draft<KeyRow>, Refusal>> {
   const project = await find(row.projectId)
   if (project === null) return err(refuseReference('/project_id'))
   const refused = (await missingReference(reads, row)) ?? (await brokenPolicy(reads, row, row))
   if (refused !== null) return err(refused)
   const about = {
-    action: 'key.created',
+    action,
     teamId: project.teamId,
     publish: null,
     condition: planStands(databases, row.organizationId, row.planId),
@@ -110,7 +111,7 @@ async function findLivingProject(
 export function rowOf(
   given: Given,
   project: ProjectRow,
-  imprint: MintedKey['imprint'],
+  imprint: MintedKey['imprint'] & Partial<KeyRow>,
   { id: createdBy }: Principal,
   at: number,
 ): KeyRow {

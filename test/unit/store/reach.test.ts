@@ -17,6 +17,9 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   oldUsageQuery: 'deletes what is old, for a schedule, and shows nothing',
   findOperatorBySubject: 'finds an operator, who is of the platform',
   unboundOperatorQuery: 'finds an operator, who is of the platform',
+  takenIdsQuery:
+    'takes organizations that its caller has read within reach, and says what is taken of its own ids',
+  hashesQuery: 'finds by whole hashes, and says to whom they belong: its caller compares',
   readKeyRules: 'reads plans, which are the platform’s',
   readConfigSnapshot: 'reads routes, upstreams and plans, which are the platform’s',
   readRouting: 'reads routes, upstreams and plans, which are the platform’s',

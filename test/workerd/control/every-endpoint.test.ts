@@ -77,6 +77,7 @@ const REST = [
   'POST /_latchkey/v1/keys/inspect',
   'POST /_latchkey/v1/keys/verify',
   'POST /_latchkey/v1/keys/bulk',
+  'POST /_latchkey/v1/keys/import',
   'POST /_latchkey/v1/routes/explain',
   'POST /_latchkey/v1/config/plan',
   'POST /_latchkey/v1/config/apply',

@@ -19,6 +19,7 @@ import { headQuery } from '../../../src/store/audit.ts'
 import { membersQuery } from '../../../src/store/member-list.ts'
 import { memberByEmailQuery } from '../../../src/store/members.ts'
 import { memberIdsQuery, placementsQuery } from '../../../src/store/key-surroundings.ts'
+import { hashesQuery } from '../../../src/store/known-hashes.ts'
 import { knownKeysQuery } from '../../../src/store/known-keys.ts'
 import { lineageQuery } from '../../../src/store/lineage.ts'
 import { silentRotationsQuery } from '../../../src/store/open-rotations.ts'
@@ -217,6 +218,7 @@ describe('what a declared configuration speaks of', () => {
       ['teams of organizations', teamsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
       ['projects of organizations', projectsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
       ['external ids of keys', takenIdsQuery(db, ['org_1', 'org_2'], ['a', 'b'])] as const,
+      ['keys by their hashes', hashesQuery(db, ['a', 'b'])] as const,
       ['keys of projects', keysOf(db, reach, ['prj_1', 'prj_2'], 0, 50)] as const,
     ]),
   )('is looked up: %s', async (_, query: Planned) => {
