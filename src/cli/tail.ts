@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Query } from './api.ts'
 import { showList, type Context } from './context.ts'
 import { textOf, type Json, type JsonObject } from './json.ts'
+import { isRead } from './output.ts'
 import { clean, type Column } from './table.ts'
 import { print } from './terminal.ts'
 
@@ -21,14 +22,14 @@ export interface Tailed {
 
 const POLL_MS = 2_000
 
-/** Ends with the list, or, followed, when it is interrupted. */
+/** Ends with the list, or, followed, when it is interrupted or nobody reads any more. */
 export async function tail(context: Context, tailed: Tailed): Promise<void> {
   const { columns, limit, follow, lookBack } = tailed
   const first = await newest(context, tailed, limit)
   showList(context, columns, first, tailed.nothing)
   if (!follow) return
   const seen = new Set((await newest(context, tailed, lookBack)).map(({ id }) => id))
-  for (;;) {
+  while (isRead(context.terminal)) {
     await sleep(POLL_MS)
     const fresh = (await newest(context, tailed, lookBack)).filter(({ id }) => !seen.has(id))
     for (const item of fresh) {

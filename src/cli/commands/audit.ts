@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { contextOf, printJson, tell, type Context, type GlobalOptions } from '../context.ts'
 import { CliError } from '../exit.ts'
 import { isJsonObject, listOf, member, type Json, type JsonObject } from '../json.ts'
+import { isRead } from '../output.ts'
 import { showProgress } from '../progress.ts'
 import { showCell } from '../table.ts'
 import { tail } from '../tail.ts'
@@ -95,6 +96,7 @@ async function exportEvents(
     for await (const bytes of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       lines += countLines(bytes)
       progress.update(lines)
+      if (sink === null && !isRead(context.terminal)) return
       if (sink === null) context.terminal.stdout.write(bytes)
       else await sink.write(bytes)
     }

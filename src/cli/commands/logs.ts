@@ -1,7 +1,7 @@
 // latchkey logs: requests that were refused of late, with reasons, as they become known.
 import type { Command } from 'commander'
 import { contextOf, type GlobalOptions } from '../context.ts'
-import type { JsonObject } from '../json.ts'
+import { textOf, type JsonObject } from '../json.ts'
 import { tail } from '../tail.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -19,7 +19,7 @@ const LOOK_BACK = 200
 
 const COLUMNS = [
   ...['at', 'status', 'code', 'method'].map((name) => ({ title: name, of: (row: JsonObject) => row[name] })),
-  { title: 'url', of: ({ host, path }: JsonObject) => `${String(host)}${String(path)}` },
+  { title: 'url', of: ({ host, path }: JsonObject) => `${textOf(host) ?? ''}${textOf(path) ?? ''}` },
   ...['key_id', 'address', 'request_id'].map((name) => ({
     title: name.replaceAll('_', ' '),
     of: (row: JsonObject) => row[name],
