@@ -2,11 +2,12 @@
 import type { Command } from 'commander'
 import { colour, contextOf, printJson, type Context, type GlobalOptions } from '../context.ts'
 import { CliError } from '../exit.ts'
-import { listOf, member, textOf, type Json } from '../json.ts'
+import { listOf, member, textOf, type Json, type JsonObject } from '../json.ts'
 import { clean } from '../table.ts'
 import { print, readSecret, type Terminal } from '../terminal.ts'
 
 interface Options extends GlobalOptions {
+  readonly requestId?: string
   readonly method?: string
   readonly header?: readonly string[]
   readonly keyId?: string
@@ -19,8 +20,9 @@ interface Options extends GlobalOptions {
 export function addExplain(program: Command, terminal: Terminal): void {
   program
     .command('explain')
-    .argument('<url>', 'absolute URL, as it would be called')
+    .argument('[url]', 'absolute URL, as it would be called')
     .description('say what the gateway would do with a request, and what would let it pass; nothing is sent')
+    .option('--request-id <id>', 'instead of all else: a request that was refused of late (latchkey logs)')
     .option('-X, --method <method>', 'GET unless you say so')
     .option('-H, --header <header...>', 'a header of the request, as `name: value`')
     .option('--key-id <id>', 'with the key of this id')
@@ -28,22 +30,36 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .option('--scopes <values...>', 'with an imagined key of these scopes')
     .option('--address <address>', 'from this address')
     .option('--country <code>', 'from this country')
-    .action(async (url: string, _, command: Command) => {
+    .action(async (url: string | undefined, _, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const context = contextOf(terminal, options)
-      const { method, keyId: key_id, scopes, address, country, header = [] } = options
-      const json = {
-        url,
-        method,
-        key_id,
-        scopes,
-        address,
-        country,
-        ...(header.length > 0 && { headers: Object.fromEntries(header.map(headerOf)) }),
-        ...(options.key === true && { key: await readSecret(terminal, 'Key') }),
-      }
+      const json = await questionOf(terminal, url, options)
       show(context, await (await context.api()).call('POST', '/routes/explain', { json }))
     })
+}
+
+async function questionOf(
+  terminal: Terminal,
+  url: string | undefined,
+  options: Options,
+): Promise<JsonObject> {
+  const { requestId: request_id, method, keyId: key_id, scopes, address, country, header = [] } = options
+  if ((url === undefined) === (request_id === undefined))
+    throw new CliError('usage', 'Which request? Either a URL, or --request-id.', [
+      'latchkey explain https://api.example.com/orders/7 --key-id key_…',
+      'latchkey logs names the requests that were refused of late.',
+    ])
+  return {
+    url,
+    request_id,
+    method,
+    key_id,
+    scopes,
+    address,
+    country,
+    ...(header.length > 0 && { headers: Object.fromEntries(header.map(headerOf)) }),
+    ...(options.key === true && { key: await readSecret(terminal, 'Key') }),
+  }
 }
 
 function headerOf(text: string): readonly [string, string] {
@@ -60,6 +76,8 @@ function show(context: Context, answer: Json): void {
   const kind = textOf(member(decision, 'kind')) ?? ''
   const code = textOf(member(decision, 'code'))
   const isThrough = kind !== 'refused'
+  const recorded = textOf(member(member(answer, 'recorded'), 'at'))
+  if (recorded !== null) print(terminal, `It was refused at ${clean(recorded)}. As things are now:`)
   print(terminal, colour(context, isThrough ? 'green' : 'red', code === null ? kind : `${kind}: ${code}`))
   for (const step of listOf(member(answer, 'steps'))) print(terminal, stepLine(context, step))
   const url = textOf(member(answer, 'origin_url'))

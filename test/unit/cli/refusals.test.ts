@@ -1,4 +1,4 @@
-// Refusals as they become known: what is asked for, what is shown, and that none is missed or told twice.
+// Requests that were refused: as they become known, and what would let one pass.
 import { afterEach, describe, expect, it } from 'vitest'
 import { latchkey, serve, type FakeApi } from './tool.ts'
 
@@ -47,4 +47,24 @@ describe('logs', () => {
     expect(out.match(/req_\d/g)).toEqual(['req_1', 'req_3', 'req_2'])
     expect(code).toBe(5)
   }, 15_000)
+})
+
+describe('explain', () => {
+  it('takes a request that was refused by its id', async () => {
+    const recorded = { at: '2026-11-23T10:00:00Z', left_out: [] }
+    api = await serve(() => ({ body: { answer: { kind: 'forwarded', code: null }, steps: [], recorded } }))
+    const { code, out } = await latchkey(['explain', '--request-id', 'req_1'], api)
+    expect([code, JSON.parse(api.seen[0]?.body ?? '')]).toEqual([0, { request_id: 'req_1' }])
+    expect(out).toMatch(/^It was refused at 2026-11-23T10:00:00Z\. As things are now:\nforwarded\n/)
+  })
+
+  it.each([[[]], [['https://api.example.com', '--request-id', 'req_1']]])(
+    'wants a URL or an id, and not both: %j',
+    async (args) => {
+      api = await serve(() => ({}))
+      const { code, err } = await latchkey(['explain', ...args], api)
+      expect([code, api.seen]).toEqual([2, []])
+      expect(err).toContain('Either a URL, or --request-id')
+    },
+  )
 })
