@@ -56,7 +56,7 @@ describe('a fresh deployment says what is missing', () => {
       const response = await fetch(url + path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } })
       const problem = await problemOf(response)
       expect([path, problem.status, problem.code]).toEqual([path, 503, 'not_configured'])
-      expect(problem.detail).toContain('d1 migrations apply latchkey')
+      expect(problem.detail).toContain('d1 migrations apply DB')
     }
   })
 

@@ -65,7 +65,8 @@ async function runPage(blocks: readonly Block[]): Promise<readonly (readonly Ran
 const withCommands = pages().filter((page) => readPage(page).length > 0)
 
 describe.each(withCommands)('%s', (page) => {
-  test('its commands do what it shows', async () => {
+  // What is counted behind requests is in storage within a minute, and a page may wait for it.
+  test('its commands do what it shows', { timeout: 180_000 }, async () => {
     const blocks = readPage(page)
     const ran = await runPage(blocks)
     expect(blocks.flatMap((block, index) => complaints(block, ran[index] ?? []))).toEqual([])
