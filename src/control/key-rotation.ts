@@ -57,7 +57,7 @@ export async function rotateKey(
     const successor = keptBy(project, successorOf(key, imprint, given, principal, at))
     const broken =
       brokenExpiry(given.expires_at, at) ??
-      (await brokenPolicy(keyReads(deps.databases, principal.reach), successor, successor))
+      (await brokenPolicy(keyReads(deps.databases, principal.reach), successor))
     if (broken !== null) return err(broken)
     const set = replacedBy(successor, given, at)
     Object.assign(pair, { previous: { ...key, ...set, version: key.version + 1, updatedAt: at }, successor })
