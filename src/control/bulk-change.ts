@@ -5,7 +5,7 @@ import type { KeyRow } from '../store/api-keys.ts'
 import { findKeys, updateKeys } from '../store/many-keys.ts'
 import { ifAssignable } from './assignment.ts'
 import { narrow } from '../store/reach.ts'
-import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
+import { chunkChanges, type Decided, type Outcome } from './bulk-chunk.ts'
 import { READ, type Asked } from './bulk-actions.ts'
 import { externalIdClaims } from './bulk-external-ids.ts'
 import { boundOrganizations, chunksOf, sortItems, type Item } from './bulk-items.ts'
@@ -34,10 +34,11 @@ export async function* changeKeys(
   const bounded = boundOrganizations(located.good)
   const refused = [...read.refused, ...located.refused, ...bounded.refused]
   yield { changed: [], refused, propagation: null }
+  const changeChunk = chunkChanges(deps, principal)
   for (const [organizationId, chunk] of chunksOf(bounded.good)) {
     const at = deps.now()
     const draft = () => draftChunk(deps, principal, organizationId, chunk, at)
-    yield changeChunk(deps, principal, organizationId, chunk, draft)
+    yield changeChunk(organizationId, chunk, draft)
   }
 }
 
