@@ -9,6 +9,7 @@ import { addExplain } from './commands/explain.ts'
 import { addKeys } from './commands/keys.ts'
 import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
+import { addLogs } from './commands/logs.ts'
 import { addResources } from './commands/resources.ts'
 import { addSession } from './commands/session.ts'
 import { EXIT } from './exit.ts'
@@ -50,6 +51,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addExplain(program, terminal)
   addDeclared(program, terminal)
   addImport(program, terminal)
+  addLogs(program, terminal)
   addAudit(program, terminal)
   addCompletion(program, terminal)
   return program

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process'
 import { open, rm, type FileHandle } from 'node:fs/promises'
 import type { Context } from './context.ts'
 import { CliError } from './exit.ts'
-import { print, say } from './terminal.ts'
+import { deliver } from './output.ts'
+import { say, type Terminal } from './terminal.ts'
 
 export interface Sink {
   readonly name: string
@@ -40,7 +41,13 @@ export async function showSecret(context: Context, secret: string, sink: Sink | 
   }
   if (options.quiet !== true && options.json !== true)
     say(terminal, 'The secret, which is never shown again:')
-  return print(terminal, secret)
+  return printOnce(terminal, secret)
+}
+
+/** What holds a secret, on standard output. @throws CliError where nobody reads that any more: it is in a file then */
+export async function printOnce(terminal: Terminal, text: string): Promise<void> {
+  if (!(await deliver(terminal, `${text}\n`)))
+    throw await keep(`${text}\n`, 'Standard output was closed before the secret was read.')
 }
 
 async function openNew(path: string): Promise<FileHandle> {
@@ -71,13 +78,17 @@ function fileSink(name: string, file: FileHandle): Sink {
 
 async function handOver(command: string, text: string): Promise<void> {
   const why = await pipeTo(command, text)
-  if (why === null) return
+  if (why !== null) throw await keep(text, `The command for the secrets failed: ${why}.`)
+}
+
+/** @returns what to end with */
+async function keep(text: string, why: string): Promise<CliError> {
   const kept = `latchkey-secrets-${Date.now()}`
   const file = await openNew(kept)
   await file.writeFile(text)
   await file.close()
-  throw new CliError('failed', `The command for the secrets failed: ${why}.`, [
-    `They are in ${kept}, which only you can read. Put them where they belong, and remove it.`,
+  return new CliError('failed', why, [
+    `What was made is in ${kept}, which only you can read. Put it where it belongs, and remove it.`,
   ])
 }
 

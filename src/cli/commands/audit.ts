@@ -1,15 +1,16 @@
 // latchkey audit: what was changed by whom, as it happens, as a file, and whether the trail holds together.
 import { open } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { contextOf, printJson, showList, tell, type Context, type GlobalOptions } from '../context.ts'
+import { contextOf, printJson, tell, type Context, type GlobalOptions } from '../context.ts'
 import { CliError } from '../exit.ts'
-import { isJsonObject, listOf, member, textOf, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, listOf, member, type Json, type JsonObject } from '../json.ts'
+import { isRead } from '../output.ts'
 import { showProgress } from '../progress.ts'
-import { clean, showCell } from '../table.ts'
+import { showCell } from '../table.ts'
+import { tail } from '../tail.ts'
 import { print, type Terminal } from '../terminal.ts'
 
-const POLL_MS = 2_000
+const LOOK_BACK = 100
 const LINE_FEED = 10
 
 interface Filters {
@@ -30,7 +31,16 @@ export function addAudit(program: Command, terminal: Terminal): void {
     .option('-f, --follow', 'go on until it is interrupted')
     .option('-n, --limit <number>', 'how many to begin with', Number, 20)
     .action(async (given: Filters & { follow?: boolean; limit: number }, command: Command) => {
-      await tail(contextOf(terminal, command.optsWithGlobals<GlobalOptions>()), given)
+      const { follow = false, limit, ...filters } = given
+      await tail(contextOf(terminal, command.optsWithGlobals<GlobalOptions>()), {
+        path: '/audit-events',
+        query: queryOf(filters),
+        columns: COLUMNS,
+        nothing: 'No events.',
+        limit,
+        follow,
+        lookBack: Math.max(LOOK_BACK, limit),
+      })
     })
   filtered(group.command('export').description('write all events that the filters find, newest first'))
     .option('--format <format>', 'ndjson or csv', 'ndjson')
@@ -70,34 +80,6 @@ const COLUMNS = [
   { title: 'organization', of: (event: JsonObject) => event.organization_id },
 ]
 
-async function tail(context: Context, given: Filters & { follow?: boolean; limit: number }): Promise<void> {
-  const { terminal, options } = context
-  const api = await context.api()
-  const first: JsonObject[] = []
-  for await (const event of api.list('/audit-events', queryOf(given), given.limit)) first.unshift(event)
-  showList(context, COLUMNS, first, 'No events.')
-  if (given.follow !== true) return
-  const seen = new Set(first.map(({ id }) => id))
-  for (;;) {
-    await sleep(POLL_MS)
-    const fresh: JsonObject[] = []
-    for await (const event of api.list('/audit-events', queryOf(given))) {
-      if (seen.has(event.id)) break
-      seen.add(event.id)
-      fresh.unshift(event)
-    }
-    for (const event of fresh)
-      print(
-        terminal,
-        options.json === true ? JSON.stringify(event) : COLUMNS.map(({ of }) => shown(of(event))).join('  '),
-      )
-  }
-}
-
-function shown(value: Json | undefined): string {
-  return clean(textOf(value) ?? '-')
-}
-
 async function exportEvents(
   context: Context,
   { format, output, ...given }: Filters & { format: string; output?: string },
@@ -114,6 +96,7 @@ async function exportEvents(
     for await (const bytes of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       lines += countLines(bytes)
       progress.update(lines)
+      if (sink === null && !isRead(context.terminal)) return
       if (sink === null) context.terminal.stdout.write(bytes)
       else await sink.write(bytes)
     }

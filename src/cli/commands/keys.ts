@@ -14,7 +14,7 @@ import { addFields, bodyOf } from '../fields.ts'
 import { Outcome } from '../exit.ts'
 import { isJsonObject, listOf, member, textOf, type Json, type JsonObject } from '../json.ts'
 import { NEW_KEY_FIELDS } from '../resource-fields.ts'
-import { showSecret, withSink } from '../secret.ts'
+import { printOnce, showSecret, withSink } from '../secret.ts'
 import { clean, columnsOf } from '../table.ts'
 import { print, readSecret, type Terminal } from '../terminal.ts'
 import { effectOf } from './resources.ts'
@@ -114,7 +114,7 @@ function make(context: Context, path: string, json: Json | undefined, secretTo: 
   const { terminal, options } = context
   return withSink(secretTo, async (sink) => {
     const answer = await (await context.api()).call('POST', path, { json })
-    if (options.json === true && sink === null) return printJson(terminal, answer)
+    if (options.json === true && sink === null) return printOnce(terminal, JSON.stringify(answer, null, 2))
     const { secret, ...rest } = isJsonObject(answer) ? answer : {}
     if (options.json === true) printJson(terminal, rest)
     const key = member(answer, 'key')

@@ -1,10 +1,11 @@
 // Runs the command line in this process, on streams that a test reads and types into, against a server on a real socket.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { afterAll } from 'vitest'
 import { run } from '../../../src/cli/run.ts'
 
 export interface Ran {
@@ -22,7 +23,16 @@ export interface Situation {
   readonly columns?: number
 }
 
-export const home = () => mkdtempSync(join(tmpdir(), 'latchkey-cli-'))
+const homes: string[] = []
+
+/** A folder of the test's own, until its file is done. */
+export function home(): string {
+  const made = mkdtempSync(join(tmpdir(), 'latchkey-cli-'))
+  homes.push(made)
+  return made
+}
+
+afterAll(() => homes.forEach((made) => rmSync(made, { recursive: true, force: true })))
 
 export async function latchkey(
   args: readonly string[],

@@ -41,17 +41,28 @@ beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
 beforeEach(clear)
 
-it('3,000 keys are made, and no value is larger than D1 takes', { timeout: 60_000 }, async () => {
-  const measured = { largest: 0 }
-  const keys = listOf(1_000, (i) => ({ name: `key ${i}`, tags: ['é'] }))
-  const projects = listOf(3, (i) => ({ name: `Shop ${i}`, keys }))
-  const deps = makeDeps({ databases: measuring(measured) })
-  const answer = await apply({ organizations: [{ name: 'Acme', projects }] }, {}, { deps })
-  expect(answer.status, answer.text.slice(0, 300)).toBe(200)
-  expect(await db.select().from(apiKeys)).toHaveLength(3_000)
-  expect(measured.largest).toBeGreaterThan(0)
-  expect(measured.largest).toBeLessThan(MAX_VALUE_BYTES)
-})
+it(
+  '1,000 keys are made at a time: no value is larger than D1 takes, and the answer is kept',
+  { timeout: 60_000 },
+  async () => {
+    const measured = { largest: 0 }
+    const keys = listOf(1_000, (i) => ({ name: `key ${i}`, tags: ['é'] }))
+    const deps = makeDeps({ databases: measuring(measured) })
+    for (const size of [1, 2, 3]) {
+      const config = {
+        organizations: [{ name: 'Acme', projects: listOf(size, (i) => ({ name: `Shop ${i}`, keys })) }],
+      }
+      const given = { deps, headers: { 'idempotency-key': `apply-${size}` } }
+      const answer = await apply(config, {}, given)
+      expect(answer.status, answer.text.slice(0, 300)).toBe(200)
+      // The secrets are told again to whoever did not get them.
+      expect((await apply(config, {}, given)).body.keys).toEqual(answer.body.keys)
+    }
+    expect(await db.select().from(apiKeys)).toHaveLength(3_000)
+    expect(measured.largest).toBeGreaterThan(0)
+    expect(measured.largest).toBeLessThan(MAX_VALUE_BYTES)
+  },
+)
 
 it('more keys than can be looked at again are refused', async () => {
   const keys = listOf(1_000, (i) => ({ name: `k${i}` }))
