@@ -1,11 +1,12 @@
 // One chunk of a bulk request: its changes in one batch, and then in force by one publish.
-import { refuse } from '../problem.ts'
+import { refuse, type Refusal } from '../problem.ts'
 import type { KeyRow } from '../store/api-keys.ts'
 import { commitMany, type ManyDrafts } from '../store/commit-many.ts'
 import { CONTENDED } from '../store/commit.ts'
 import type { Item, Refused } from './bulk-items.ts'
-import { enforce, pauseAfter } from './change.ts'
+import { pauseAfter } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
+import { enforce } from './enforce.ts'
 import { logFailure } from './failure.ts'
 import type { Propagation } from './propagation.ts'
 
@@ -30,28 +31,44 @@ const FAILURE = refuse('internal_error', {
     'Storage failed. Whether this was stored is not known: look before you repeat it. What other items say holds.',
 })
 
+/**
+ * Attempts that the chunks of one request may lose together to other writers: each takes as many statements as one that is kept, and beyond
+ * 1,000 the platform ends the request, when nobody could tell what of it was done.
+ */
+const MAX_LOST = 20
+
 /** Decides, writes and publishes a chunk. Copies in KV are left to the next reader: each would cost a read and a write. */
-export async function changeChunk<T>(
-  deps: ControlDeps,
-  { actor, context }: Principal,
+type ChangeChunk = <T>(
   chain: string,
   chunk: readonly Item<T>[],
   draft: () => Promise<Decided>,
-): Promise<Outcome> {
-  const author = { actor, context, at: deps.now() }
-  const pause = (attempt: number) => pauseAfter(deps, attempt)
-  // What the other chunks did stands, and their secrets are told once: a chunk that fails must not take their answer along.
-  const committed = await commitMany(deps.databases, { chain, draft }, author, pause).catch(
-    (error: unknown) => {
-      logFailure(deps, 'bulk_chunk_failed', error)
-      return FAILED
-    },
-  )
-  if (committed === CONTENDED || committed === FAILED) {
-    const refusal = committed === CONTENDED ? CONTENTION : FAILURE
-    const refused = chunk.map(({ index }) => ({ index, refusal }))
-    return { changed: [], refused, propagation: null }
+) => Promise<Outcome>
+
+/** What changes the chunks of one request, one after the other. */
+export function chunkChanges(deps: ControlDeps, { actor, context }: Principal): ChangeChunk {
+  let lost = 0
+  const pause = (attempt: number) => {
+    lost++
+    return pauseAfter(deps, attempt)
   }
-  const { changed, refused } = committed.drafted
-  return { changed, refused, propagation: await enforce(deps, chain, committed.outbox, []) }
+  return async (chain, chunk, draft) => {
+    const author = { actor, context, at: deps.now() }
+    const maxAttempts = 1 + Math.max(0, MAX_LOST - lost)
+    const committed = await commitMany(deps.databases, { chain, draft }, author, pause, maxAttempts).catch(
+      // What the other chunks did stands, and their secrets are told once: a chunk that fails must not take their answer along.
+      (error: unknown) => {
+        logFailure(deps, 'bulk_chunk_failed', error)
+        return FAILED
+      },
+    )
+    if (committed === CONTENDED || committed === FAILED)
+      return allRefused(chunk, committed === CONTENDED ? CONTENTION : FAILURE)
+    const { changed, refused } = committed.drafted
+    return { changed, refused, propagation: await enforce(deps, chain, committed.outbox, []) }
+  }
+}
+
+/** All items refused alike. */
+export function allRefused<T>(items: readonly Item<T>[], refusal: Refusal): Outcome {
+  return { changed: [], refused: items.map(({ index }) => ({ index, refusal })), propagation: null }
 }

@@ -6,7 +6,7 @@ import type { KeyRow } from '../store/api-keys.ts'
 import { readPlacements, type Placement } from '../store/key-surroundings.ts'
 import { insertKeys } from '../store/many-keys.ts'
 import type { ProjectRow } from '../store/projects.ts'
-import { changeChunk, type Decided, type Outcome } from './bulk-chunk.ts'
+import { allRefused, chunkChanges, type Decided, type Outcome } from './bulk-chunk.ts'
 import { externalIdClaims } from './bulk-external-ids.ts'
 import { boundOrganizations, chunksOf, readItem, sortItems, type Item, type Sorted } from './bulk-items.ts'
 import { chunkReads, livingProject, type Named } from './chunk-reads.ts'
@@ -76,6 +76,7 @@ export async function* storeKeys<T extends Given>(
   const bounded = boundOrganizations(placed.good)
   const refused = [...read.refused, ...placed.refused, ...bounded.refused]
   yield { changed: [], refused, propagation: null }
+  const changeChunk = chunkChanges(deps, principal)
   for (const [organizationId, chunk] of chunksOf(bounded.good)) {
     const made = await Promise.all(
       chunk.map(async ({ index, asked: { given, project } }): Promise<Item<Made>> => {
@@ -84,7 +85,7 @@ export async function* storeKeys<T extends Given>(
       }),
     )
     const draft = () => draftChunk(deps, principal, organizationId, made, source.action)
-    yield changeChunk(deps, principal, organizationId, chunk, draft)
+    yield changeChunk(organizationId, chunk, draft)
   }
 }
 
@@ -147,8 +148,4 @@ function namedBy(rows: readonly KeyRow[]): Named {
     planIds: rows.flatMap(({ planId }) => planId ?? []),
     memberIds: rows.flatMap(({ ownerMemberId }) => ownerMemberId ?? []),
   }
-}
-
-function allRefused(items: readonly Item<unknown>[], refusal: Refusal): Outcome {
-  return { changed: [], refused: items.map(({ index }) => ({ index, refusal })), propagation: null }
 }

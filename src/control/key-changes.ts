@@ -1,6 +1,5 @@
 // Keys as a resource, and what may become of their fields. The verbs stand in key-verbs.ts.
 import type { z } from '@hono/zod-openapi'
-import { refuse, type Refusal } from '../problem.ts'
 import { err, ok } from '../result.ts'
 import { findKey, updateKey, type KeyRow } from '../store/api-keys.ts'
 import { databaseOf, open } from '../store/database.ts'
@@ -9,10 +8,10 @@ import { findTeamId } from '../store/projects.ts'
 import { brokenAssignment } from './assignment.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { onlyGiven, orCleared } from './given.ts'
-import { brokenPlanRules, brokenPolicy } from './key-policies.ts'
+import { brokenByChange } from './key-policies.ts'
 import { keyReads, type KeyReads } from './key-reads.ts'
 import { missingReference } from './key-references.ts'
-import { brokenExpiry, brokenKeyRule } from './key-rules.ts'
+import { brokenKeyRule, brokenOtherExpiry } from './key-rules.ts'
 import { refuseRevoked } from './key-verbs.ts'
 import { holderOf, type Decide, type Resource } from './resource.ts'
 import { networkPolicy, viewKey, type KeyPatch } from './schemas/key.ts'
@@ -40,33 +39,19 @@ export function keyUpdate(
   return async (key, at) => {
     if (key.state === 'revoked') return err(refuseRevoked())
     const set = keySet(patch)
-    // A time that stood there before may have passed since.
-    const expiresAt = set.expiresAt === key.expiresAt ? undefined : set.expiresAt
     const broken =
       brokenAssignment(principal, set, key) ??
-      brokenExpiry(expiresAt, at) ??
+      brokenOtherExpiry(key, set.expiresAt, at) ??
       brokenKeyRule({ ...key, ...set })
     if (broken !== null) return err(broken)
-    if (expiresAt !== undefined && hasExpired(key, at)) return err(refuseExpired())
-    const planId = set.planId ?? null
     const reads = makeReads()
     const refused =
       (await missingReference(reads, { ...set, organizationId: key.organizationId })) ??
-      (await brokenPolicy(reads, { ...key, ...set }, { ...set, createdAt: key.createdAt })) ??
-      (isReplanned(key, set) ? await brokenPlanRules(reads, { ...key, ...set }) : null)
+      (await brokenByChange(reads, key, set))
     if (refused !== null) return err(refused)
-    const condition = planStands(databases, key.organizationId, planId)
+    const condition = planStands(databases, key.organizationId, set.planId)
     return ok({ done: 'updated', set, heldBy: holderOf(set, KEY_AT_EDGE), condition })
   }
-}
-
-// Of a rotated key, the end of its grace stays whatever is set here.
-function hasExpired({ expiresAt }: KeyRow, at: number): boolean {
-  return expiresAt !== null && expiresAt <= at
-}
-
-function isReplanned(key: KeyRow, { planId }: Partial<KeyRow>): boolean {
-  return planId !== undefined && planId !== key.planId
 }
 
 /** What a body says of the row. */
@@ -92,8 +77,3 @@ export const KEY_AT_EDGE: ReadonlySet<string> = new Set([
   'network',
   'metadata',
 ])
-
-// Its holders were told that it would not pass again.
-function refuseExpired(): Refusal {
-  return refuse('conflict', { detail: 'The key has expired, and stays so: create another one.' })
-}

@@ -71,8 +71,8 @@ export function deletion({ databases }: ControlDeps): Decide<KeyRow> {
 async function findHeir(databases: Databases, key: KeyRow, at: number): Promise<KeyRow | null> {
   if (key.rotatedFromId === null || key.externalId === null) return null
   const old = await findKey(databases, { organizationId: key.organizationId }, key.rotatedFromId)
-  const isHeir = old !== null && old.rotatedToId === key.id && isRotationOpen(old, at)
-  return isHeir && old.externalId === null ? old : null
+  if (old === null || old.rotatedToId !== key.id || old.externalId !== null) return null
+  return isRotationOpen(old, at) && shownState(old, at) !== 'expired' ? old : null
 }
 
 // A revocation leaves the times of what was before: enabling clears `disabledAt`.

@@ -5,29 +5,38 @@ import type { KeyRow } from '../store/api-keys.ts'
 import type { PoliciesAbove } from '../store/key-policies.ts'
 import type { KeyReads } from './key-reads.ts'
 
-/**
- * 422 where a policy forbids what is being set; null when none does.
- * @param judged what is set, and when the key was made
- */
-export async function brokenPolicy(
-  { policiesAbove }: Pick<KeyReads, 'policiesAbove'>,
-  { organizationId, projectId, planId }: Pick<KeyRow, 'organizationId' | 'projectId' | 'planId'>,
-  judged: JudgedKey,
-): Promise<Refusal | null> {
-  if (judged.expiresAt === undefined && judged.scopes === undefined) return null
-  return breachOf(await policiesAbove(organizationId, projectId, planId), judged)
+type Reads = Pick<KeyReads, 'policiesAbove'>
+type Ruled = Partial<Pick<KeyRow, 'expiresAt' | 'scopes' | 'planId'>>
+
+/** 422 where a policy forbids a new key; null when none does. */
+export async function brokenPolicy(reads: Reads, key: KeyRow): Promise<Refusal | null> {
+  return breachOf(await policiesAbove(reads, key), key)
+}
+
+/** The same of a key that is changed. */
+export async function brokenByChange(reads: Reads, before: KeyRow, set: Ruled): Promise<Refusal | null> {
+  const isRuled = set.expiresAt !== undefined || set.scopes !== undefined || isReplanned(before, set)
+  return isRuled ? brokenChange(await policiesAbove(reads, { ...before, ...set }), before, set) : null
+}
+
+function policiesAbove(reads: Reads, { organizationId, projectId, planId }: KeyRow): Promise<PoliciesAbove> {
+  return reads.policiesAbove(organizationId, projectId, planId)
 }
 
 /**
- * 422 where the rules of the plan in force forbid the key as it is: who gives it another plan gives it other rules. Those of the levels
- * above do not change with the plan.
+ * 422 where a policy forbids what is being set of a key; null when none does. What stays as it was is held to the rules of the plan alone,
+ * and where the key is given another one: the levels above do not change with the plan, and may have come after the key.
+ * @param above the key as it will be
  */
-export async function brokenPlanRules(
-  { policiesAbove }: Pick<KeyReads, 'policiesAbove'>,
-  key: Pick<KeyRow, 'organizationId' | 'projectId' | 'planId'> & JudgedKey,
-): Promise<Refusal | null> {
-  const { plan } = await policiesAbove(key.organizationId, key.projectId, key.planId)
-  return breachOf({ organization: {}, team: null, project: {}, plan }, key)
+export function brokenChange(above: PoliciesAbove, before: KeyRow, set: Ruled): Refusal | null {
+  const { expiresAt, scopes } = set
+  const breach = breachOf(above, { expiresAt, scopes, createdAt: before.createdAt })
+  if (breach !== null || !isReplanned(before, set)) return breach
+  return breachOf({ organization: {}, team: null, project: {}, plan: above.plan }, { ...before, ...set })
+}
+
+function isReplanned(before: KeyRow, { planId }: Ruled): boolean {
+  return planId !== undefined && planId !== before.planId
 }
 
 /** 422 where one of these policies forbids what is being set; null when none does. */

@@ -1,18 +1,11 @@
-// The rotation of a key: a successor with the same facts and the same budget, while the old key passes for a grace. One
-// change opens it, one ends it, one calls it off.
+// The rotation of a key: a successor with the same facts and the same budget, while the old key passes for a grace. How it ends stands
+// in rotation-endings.ts.
 import type { z } from '@hono/zod-openapi'
 import { MAX_CLOCK_SKEW_MS } from '../feed/usable.ts'
-import {
-  CANCELLED,
-  isRotationOpen,
-  refusesCancellation,
-  refusesCompletion,
-  refusesRotation,
-  refusesSuccession,
-} from '../policy/rotation.ts'
+import { refusesRotation } from '../policy/rotation.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import { findKey, insertKey, updateKey, type KeyRow } from '../store/api-keys.ts'
+import { findKey, insertKey, type KeyRow } from '../store/api-keys.ts'
 import { findProject } from '../store/projects.ts'
 import { renewCopy } from './copies.ts'
 import type { ControlDeps, Principal } from './deps.ts'
@@ -20,7 +13,6 @@ import { KEY } from './key-changes.ts'
 import { brokenPolicy } from './key-policies.ts'
 import { keyReads } from './key-reads.ts'
 import { brokenExpiry } from './key-rules.ts'
-import type { By } from './key-verbs.ts'
 import { openMint, type MintedKey } from './minted-key.ts'
 import { keptBy } from './new-key.ts'
 import type { Propagation } from './propagation.ts'
@@ -57,7 +49,7 @@ export async function rotateKey(
     const successor = keptBy(project, successorOf(key, imprint, given, principal, at))
     const broken =
       brokenExpiry(given.expires_at, at) ??
-      (await brokenPolicy(keyReads(deps.databases, principal.reach), successor, successor))
+      (await brokenPolicy(keyReads(deps.databases, principal.reach), successor))
     if (broken !== null) return err(broken)
     const set = replacedBy(successor, given, at)
     Object.assign(pair, { previous: { ...key, ...set, version: key.version + 1, updatedAt: at }, successor })
@@ -76,35 +68,6 @@ export async function rotateKey(
   await renewCopy(deps, KEY.nameOf(pair.successor), deps.stamp())
   const propagation = changed.ok ? changed.value.propagation : null
   return ok({ successor: pair.successor, secret, previous: pair.previous, propagation })
-}
-
-/** The old key ends now. One whose rotation is complete stays as it is. */
-export function completion({ databases }: ControlDeps): Decide<KeyRow> {
-  return async (key, at) => {
-    const successor = await findKey(databases, { organizationId: key.organizationId }, key.rotatedToId ?? '')
-    const refused = refusesCompletion(key) ?? (isRotationOpen(key, at) ? refusesSuccession(successor) : null)
-    if (refused !== null) return err(refuse('conflict', { detail: refused }))
-    const set = isRotationOpen(key, at) ? { rotationGraceEndsAt: at - MAX_CLOCK_SKEW_MS } : {}
-    return ok({ done: 'rotation_completed', set, heldBy: 'edge' })
-  }
-}
-
-/** The successor is revoked, and the old key goes on as before. */
-export function cancellation({ databases }: ControlDeps, { actor }: By): Decide<KeyRow> {
-  return async (key, at) => {
-    const refused = refusesCancellation(key, at)
-    if (refused !== null) return err(refuse('conflict', { detail: refused }))
-    const successor = await findKey(databases, { organizationId: key.organizationId }, key.rotatedToId ?? '')
-    const back = { rotatedToId: null, rotationGraceEndsAt: null, rotationQuietMs: null }
-    if (successor === null) return ok({ done: 'rotation_cancelled', set: back, heldBy: 'edge' })
-    return ok({
-      done: 'rotation_cancelled',
-      set: { ...back, externalId: key.externalId ?? successor.externalId },
-      heldBy: 'edge',
-      around: (db, update) => [...updateKey(db, successor, calledOff(successor, actor.type, at)), ...update],
-      publishAlso: [KEY.nameOf(successor)],
-    })
-  }
 }
 
 async function mintFor(
@@ -158,10 +121,4 @@ function replacedBy(successor: KeyRow, given: Given, at: number): Partial<KeyRow
     rotationQuietMs: quiet === undefined ? null : quiet * 1000,
     externalId: null,
   }
-}
-
-function calledOff(successor: KeyRow, revokedBy: KeyRow['revokedBy'], at: number): Partial<KeyRow> {
-  const revocation = { revokedAt: at, revokedBy, revocationReason: CANCELLED }
-  const revoked: Partial<KeyRow> = successor.state === 'revoked' ? {} : { state: 'revoked', ...revocation }
-  return { ...revoked, externalId: null, version: successor.version + 1, updatedAt: at }
 }

@@ -81,7 +81,7 @@ export async function draftKey(
 ): Promise<Result<Draft<KeyRow>, Refusal>> {
   const project = await find(row.projectId)
   if (project === null) return err(refuseReference('/project_id'))
-  const refused = (await missingReference(reads, row)) ?? (await brokenPolicy(reads, row, row))
+  const refused = (await missingReference(reads, row)) ?? (await brokenPolicy(reads, row))
   if (refused !== null) return err(refused)
   const about = {
     action,

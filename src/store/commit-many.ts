@@ -26,12 +26,16 @@ export interface CommittedMany<T> {
   readonly outbox: readonly OutboxRow[]
 }
 
-/** @param pause lets others finish before attempt n, from 1 */
+/**
+ * @param pause lets others finish before attempt n, from 1
+ * @param maxAttempts at least one
+ */
 export async function commitMany<T extends ManyDrafts>(
   databases: Databases,
   { chain, draft }: ManyChanges<T>,
   author: Author,
   pause: (attempt: number) => Promise<void>,
+  maxAttempts?: number,
 ): Promise<CommittedMany<T> | typeof CONTENDED> {
   const db = open(chainDatabase(databases, chain))
   const attempt = async (head: ChainHead): Promise<CommittedMany<T>> => {
@@ -53,7 +57,7 @@ export async function commitMany<T extends ManyDrafts>(
     ])
     return { drafted, outbox }
   }
-  return atHead(db, chain, attempt, pause)
+  return atHead(db, chain, attempt, pause, maxAttempts)
 }
 
 function accountsOf(chain: string, drafts: ManyDrafts['drafts']) {

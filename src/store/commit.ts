@@ -77,14 +77,16 @@ export async function commit<T, E>(
 /**
  * Runs an attempt to write the next events of a chain, again when another writer came between.
  * @param attempt reads after the head was read, so that what it writes at the next position was decided on what was there
+ * @param maxAttempts at least one
  */
 export async function atHead<T>(
   db: Database,
   chain: string,
   attempt: (head: ChainHead) => Promise<T>,
   pause: (attempt: number) => Promise<void>,
+  maxAttempts = MAX_ATTEMPTS,
 ): Promise<T | typeof CONTENDED> {
-  for (let count = 1; count <= MAX_ATTEMPTS; count++) {
+  for (let count = 1; count <= maxAttempts; count++) {
     const head = await readHead(db, chain)
     try {
       return await attempt(head)

@@ -1,16 +1,16 @@
 // Keys in the document: those of one project. A key that the document makes has its secret minted when that is applied, and not
 // before.
-import { effectivePlan, shownState } from '../../model/effective.ts'
+import { effectivePlan } from '../../model/effective.ts'
 import { newId } from '../../ids.ts'
-import { refuse, type Refusal } from '../../problem.ts'
+import type { Refusal } from '../../problem.ts'
 import { newKeyRow, type KeyRow } from '../../store/api-keys.ts'
 import type { OrganizationRow } from '../../store/organizations.ts'
 import type { PlanRecord } from '../../store/plans.ts'
 import type { ProjectRow } from '../../store/projects.ts'
 import type { TeamRow } from '../../store/teams.ts'
 import { keySet } from '../key-changes.ts'
-import { breachOf } from '../key-policies.ts'
-import { brokenExpiry, brokenKeyRule } from '../key-rules.ts'
+import { breachOf, brokenChange } from '../key-policies.ts'
+import { brokenExpiry, brokenKeyRule, brokenOtherExpiry } from '../key-rules.ts'
 import type { MintedKey } from '../minted-key.ts'
 import { refuseValue } from '../refused.ts'
 import type { DeclaredKey } from '../schemas/declared.ts'
@@ -163,9 +163,6 @@ function judgeKey(
   set: Partial<KeyRow>,
   before: KeyRow | null,
 ): Refusal | null {
-  // Otherwise an old document would bring back what time has ended.
-  if (before !== null && 'expiresAt' in set && shownState(before, at) === 'expired')
-    return refuse('conflict', { detail: 'The key has expired: rotate it, or make another under a new name.' })
   const inForce = effectivePlan(row.planId, project.planId, organization.planId)
   const policies = {
     organization: organization.policy,
@@ -173,9 +170,10 @@ function judgeKey(
     project: project.policy,
     plan: plans.find(({ id }) => id === inForce)?.keyRules ?? null,
   }
-  // Under another plan, what stands there is judged as if it were set.
-  const judged = 'planId' in set ? row : { ...set, createdAt: row.createdAt }
-  return brokenExpiry(set.expiresAt, at) ?? brokenKeyRule(row) ?? breachOf(policies, judged)
+  if (before === null) return brokenExpiry(row.expiresAt, at) ?? brokenKeyRule(row) ?? breachOf(policies, row)
+  return (
+    brokenOtherExpiry(before, set.expiresAt, at) ?? brokenKeyRule(row) ?? brokenChange(policies, before, set)
+  )
 }
 
 // A pending key waits for something else than a switch, and goes on waiting.

@@ -6,7 +6,7 @@ import { newId } from '../../../src/ids.ts'
 import { insertKey, insertOrganization, insertProject } from '../store/rows.ts'
 import { insertMember } from './people.ts'
 import { call, create, makeDeps } from './client.ts'
-import { countingDatabase } from './wrap.ts'
+import { countingDatabase, wrap } from './wrap.ts'
 
 interface Bulk {
   readonly results: readonly {
@@ -65,7 +65,44 @@ describe('a bulk request of one organization', () => {
     }))
     const { statuses, count } = await bulk('update', items)
     expect(statuses).toEqual(new Set([200]))
-    expect(count).toBeLessThanOrEqual(20)
+    // A thousand items make 39 chunks at most (below), and their attempts are lost 20 times at most.
+    expect(count * (39 + 20)).toBeLessThan(1_000)
+  })
+})
+
+describe('a bulk request of an organization that others change all the time', () => {
+  /** D1, in which somebody else has changed the organization ahead of every batch. */
+  function contended(organization: string) {
+    const { databases, count } = countingDatabase()
+    const overtake = () =>
+      call(`/_latchkey/v1/organizations/${organization}`, { method: 'PATCH', json: { name: newId('event') } })
+    const primary = wrap(databases.primary, {
+      withSession: (constraint: string) => {
+        const session = databases.primary.withSession(constraint)
+        return wrap(session, {
+          batch: async (statements: D1PreparedStatement[]) => {
+            await overtake()
+            return session.batch(statements)
+          },
+        })
+      },
+    })
+    return { deps: makeDeps({ databases: { primary, shards: [primary] }, sleep: async () => {} }), count }
+  }
+
+  it('gives up before the platform ends it, and stores nothing of what it gave up', async () => {
+    const organization = await insertOrganization()
+    const project = await insertProject(organization)
+    const keys = await Promise.all(times(400, () => insertKey(organization, project)))
+    const { deps, count } = contended(organization)
+    const items = keys.map(({ id }) => ({ id, name: 'New', tags: ['a'] }))
+    const json = { action: 'update', items }
+    const { body } = await call<Bulk>('/_latchkey/v1/keys/bulk', { json, deps })
+    await deps.settle()
+    expect(new Set(body.results.map(({ problem }) => problem?.code))).toEqual(new Set(['conflict']))
+    expect(count()).toBeLessThan(1_000)
+    const [first] = keys
+    expect((await call<{ name: string }>(`/_latchkey/v1/keys/${first?.id}`)).body.name).not.toBe('New')
   })
 })
 

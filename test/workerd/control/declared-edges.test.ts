@@ -41,6 +41,53 @@ describe('a key that was rotated', () => {
   })
 })
 
+describe('a key that is given another plan', () => {
+  const declared = (given: object) => ({
+    plans: [
+      { name: 'free', limits: [] },
+      { name: 'short', limits: [], key_rules: { max_lifetime_days: 1 } },
+    ],
+    organizations: [
+      {
+        name: 'Acme',
+        policy: { never_expires: 'refuse' },
+        projects: [{ name: 'Shop', keys: [{ name: 'ci', ...given }] }],
+      },
+    ],
+  })
+  // The key is older than the policy of its organization.
+  beforeEach(async () => {
+    await apply(acme({ name: 'ci' }))
+    await apply({ organizations: [{ name: 'Acme', policy: { never_expires: 'refuse' } }] })
+  })
+
+  it('is held to the rules of that plan, as by PATCH', async () => {
+    const { status, body } = await apply(declared({ plan: 'short' }))
+    expect([status, body.errors?.map(({ pointer }) => pointer)]).toEqual([
+      422,
+      ['/config/organizations/0/projects/0/keys/0/expires_at'],
+    ])
+  })
+
+  it('is not held to policies that came after it, as by PATCH', async () => {
+    const answer = await apply(declared({ plan: 'free' }))
+    expect(answer.status, answer.text).toBe(200)
+  })
+})
+
+it('a key that has expired stays so, and is refused as by PATCH', async () => {
+  const { body } = await apply(acme({ name: 'ci', expires_at: '2099-01-01T00:00:00Z' }))
+  const path = `/_latchkey/v1/keys/${body.keys[0]?.id}`
+  await call(`${path}/expire`, { method: 'POST' })
+  const answer = await apply(acme({ name: 'ci', expires_at: '2099-01-01T00:00:00Z' }))
+  const [error] = answer.body.errors ?? []
+  const json = { expires_at: '2099-01-01T00:00:00Z' }
+  const patched = await call<{ detail: string }>(path, { method: 'PATCH', json })
+  expect([answer.status, patched.status]).toEqual([422, 409])
+  const pointer = '/config/organizations/0/projects/0/keys/0/expires_at'
+  expect(error).toEqual({ pointer, detail: patched.body.detail })
+})
+
 describe('a plan', () => {
   it('tells a route that no limit binds from one that all bind', async () => {
     const [all, none] = [

@@ -228,6 +228,25 @@ describe('a bulk request', () => {
     expect((await read(String(first?.key?.id))).state).toBe('active')
   })
 
+  it.each([
+    ['revoke', {}, { state: 'revoked' }],
+    ['disable', {}, { state: 'disabled' }],
+    ['update', { name: 'New' }, { name: 'New' }],
+  ] as const)('of which storage fails at a part leaves the keys of that part alone: %s', async (...of) => {
+    const [action, fields, changed] = of
+    const keys = await make(60)
+    const batches = { count: 0 }
+    const failing = databaseThat(fails('injected'), (method) => method === 'batch' && ++batches.count === 2)
+    const items = keys.map((id) => ({ id, ...fields }))
+    const answer = await bulk(action, items, { deps: makeDeps({ databases: failing }) })
+    expect(statuses(answer)).toEqual(keys.map((_, i) => (i < 50 ? 200 : 500)))
+    const rows = await db.select().from(apiKeys).where(eq(apiKeys.projectId, ids.project))
+    const expected = keys.map((id, i) => (i < 50 ? { id, ...changed } : { id, state: 'active' }))
+    expect(rows.toSorted((a, b) => keys.indexOf(a.id) - keys.indexOf(b.id))).toMatchObject(expected)
+    expect(rows.filter(({ name }) => name === 'New')).toHaveLength(action === 'update' ? 50 : 0)
+    expect(await breaksOf(ids.organization)).toEqual([])
+  })
+
   it('of a thousand keys is done', async () => {
     const keys = await make(1_000)
     expect(new Set(keys).size).toBe(1_000)

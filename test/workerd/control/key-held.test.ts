@@ -1,10 +1,14 @@
 // What an operator has stopped, an operator alone lets go on: for a key that is abused, its owner is no judge.
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
+import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { apiKeys } from '../../../src/model/schema/api-keys.ts'
+import { teams } from '../../../src/model/schema/tenants.ts'
 import { eventsOf } from '../store/chain.ts'
-import { insertOrganization, insertProject, insertTeam } from '../store/rows.ts'
+import { db, insertOrganization, insertProject, insertTeam } from '../store/rows.ts'
 import { call, create, type CreatedKey } from './client.ts'
+import { apply } from './declared-client.ts'
 import { asMember } from './membership.ts'
 import { browse, insertMember, type Jar } from './people.ts'
 
@@ -111,5 +115,48 @@ describe('what an operator suspended', () => {
     const move = { method: 'PATCH', json: { team_id: null } }
     expect(said(await browse<Body>(jar, project, move))).toEqual(HELD)
     expect((await call(project, move)).status).toBe(200)
+  })
+})
+
+describe('what a document stops', () => {
+  const documentOf = (isStopped: boolean) => ({
+    organizations: [
+      {
+        name: ids.organization,
+        external_id: ids.organization,
+        teams: [{ name: 'Web', suspended: isStopped }],
+        projects: [{ name: 'Shop', suspended: isStopped, keys: [{ name: 'ci', disabled: isStopped }] }],
+      },
+    ],
+  })
+  const keysOf = () => db.select().from(apiKeys).where(eq(apiKeys.organizationId, ids.organization))
+  const declaredKey = async () => (await keysOf()).find(({ id }) => id !== ids.key)
+  const ask = (path: string) => browse<Body>(jar, `/_latchkey/v1/${path}`, { json: {} })
+
+  beforeEach(async () => {
+    const json = { external_id: ids.organization, name: ids.organization }
+    await call(`/_latchkey/v1/organizations/${ids.organization}`, { method: 'PATCH', json })
+  })
+
+  it('is held by an operator: no member lets it go on, and another document does', async () => {
+    await apply(documentOf(false))
+    expect((await apply(documentOf(true))).status).toBe(200)
+    const key = await declaredKey()
+    const team = await db.select().from(teams).where(eq(teams.organizationId, ids.organization)).get()
+    const paths = [`keys/${key?.id}/enable`, `projects/${key?.projectId}/resume`, `teams/${team?.id}/resume`]
+    for (const path of paths) expect([path, ...said(await ask(path))]).toEqual([path, ...HELD])
+    await apply(documentOf(false))
+    expect(await declaredKey()).toMatchObject({ state: 'active', disabledBy: null })
+  })
+
+  it('is held where it was made so, and where it ended because it is not declared any more', async () => {
+    await apply(documentOf(true))
+    expect(said(await ask(`keys/${(await declaredKey())?.id}/enable`))).toEqual(HELD)
+    const [organization] = documentOf(true).organizations
+    const keyless = { ...organization, projects: [{ name: 'Shop', suspended: true, keys: [] }] }
+    const rest = await call<{ organizations: { external_id?: string }[] }>('/_latchkey/v1/config/export')
+    const others = rest.body.organizations.filter(({ external_id: id }) => id !== ids.organization)
+    await apply({ organizations: [...others, keyless] }, { prune: true })
+    expect(said(await ask(`keys/${(await declaredKey())?.id}/restore`))).toEqual(HELD)
   })
 })

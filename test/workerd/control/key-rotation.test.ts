@@ -230,6 +230,14 @@ describe('the external id of a key that is rotated', () => {
     expect(await read(ids.key)).toMatchObject({ external_id: null })
   })
 
+  it('does not return to a key that has expired: nothing goes on with it', async () => {
+    await patch(ids.key, { expires_at: '2035-01-01T00:00:00Z' })
+    const { body } = await rotate()
+    await call(`${KEYS}/${ids.key}/expire`, { method: 'POST' })
+    expect((await remove(body.key.id)).status).toBe(200)
+    expect(await read(ids.key)).toMatchObject({ external_id: null })
+  })
+
   it('stays what the old key was given when the rotation is called off', async () => {
     const { body } = await rotate()
     await patch(ids.key, { external_id: 'other' })
