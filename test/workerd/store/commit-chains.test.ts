@@ -8,19 +8,8 @@ import { ok } from '../../../src/result.ts'
 import { commit, CONTENDED } from '../../../src/store/commit.ts'
 import { commitChains } from '../../../src/store/commit-chains.ts'
 import type { Database } from '../../../src/store/database.ts'
-import { databases, insertOrganization, NOW } from './rows.ts'
-
-const AUTHOR = {
-  actor: { type: 'operator', id: 'admin_token', break_glass: true },
-  context: { request_id: 'req_1', address: '192.0.2.1' },
-  at: NOW,
-} as const
-const account = {
-  action: 'organization.updated',
-  target: { type: 'organization', id: 'x' },
-  teamId: null,
-  changes: {},
-}
+import { account, AUTHOR } from './author.ts'
+import { databases, insertOrganization } from './rows.ts'
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 

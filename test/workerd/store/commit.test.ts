@@ -10,19 +10,9 @@ import { err, ok } from '../../../src/result.ts'
 import { commit, CONTENDED, type Draft } from '../../../src/store/commit.ts'
 import { findOrganization, updateOrganization } from '../../../src/store/organizations.ts'
 import { breaksOf, eventsOf } from './chain.ts'
+import { account, AUTHOR } from './author.ts'
 import { databases, db, insertOrganization, NOW } from './rows.ts'
 
-const AUTHOR = {
-  actor: { type: 'operator', id: 'admin_token', break_glass: true },
-  context: { request_id: 'req_1', address: '192.0.2.1' },
-  at: NOW,
-} as const
-const account = {
-  action: 'organization.updated',
-  target: { type: 'organization', id: 'x' },
-  teamId: null,
-  changes: {},
-}
 const PUBLISH = { kind: 'organization', subject: 'org_x' } as const
 let acme = ''
 
