@@ -35,6 +35,8 @@ export interface Config extends FeedConfig {
   readonly secret: string
   /** One more that opens what was sealed or signed under it: the one before, or the one to come. Null: none. */
   readonly previousSecret: string | null
+  /** Under which another system hashed keys that were imported from it, by their names. */
+  readonly importPeppers: ReadonlyMap<string, Uint8Array>
   /** Share of successes that are logged, 0 to 1. */
   readonly logSample: number
   /** How long refused requests are kept to be looked at; 0: they are not. */
@@ -47,6 +49,7 @@ const MIN_SECRET_LENGTH = 32
 const DEFAULT_RELAY_REGIONS: readonly RelayRegion[] = ['enam', 'wnam', 'weur', 'apac']
 const DEFAULT_LOG_SAMPLE = 0.1
 const DEFAULT_REFUSAL_HOURS = 24
+const NO_PEPPERS: Config['importPeppers'] = new Map()
 const NO_LOGIN: LoginConfig = { oidc: null, access: null }
 
 /** The feed's settings alone. What is wrong is left at its default: `readConfig` reports it at every request. */
@@ -84,6 +87,7 @@ export async function readConfig(env: Strings): Promise<Result<Config, readonly 
   const localDevelopment = env.LOCAL_DEVELOPMENT === 'true'
   const originUrl = await readOriginUrl(text(env, 'ORIGIN_URL'), localDevelopment)
   const login = await readLogin(env, localDevelopment)
+  const peppers = await readPeppers(text(env, 'IMPORT_PEPPERS'))
   const problems: string[] = []
   const note = <T>(result: Result<T, string>, fallback: T): T => {
     if (result.ok) return result.value
@@ -97,6 +101,7 @@ export async function readConfig(env: Strings): Promise<Result<Config, readonly 
     login: note(login, NO_LOGIN),
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
     previousSecret: note(readFormerSecret(env, 'LATCHKEY_SECRET_PREVIOUS'), null),
+    importPeppers: note(peppers, NO_PEPPERS),
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
     refusalHours: note(countRefusalHours(env), DEFAULT_REFUSAL_HOURS),
     ...readFeed(env, note),
@@ -194,6 +199,12 @@ async function readLogin(env: Strings, localDevelopment: boolean): Promise<Resul
   if (Object.values(given).every((value) => value === '')) return ok(NO_LOGIN)
   const { readLoginConfig } = await import('./login-config.ts')
   return readLoginConfig(given, localDevelopment)
+}
+
+async function readPeppers(value: string): Promise<Result<Config['importPeppers'], string>> {
+  if (value === '') return ok(NO_PEPPERS)
+  const { parsePeppers } = await import('./import-peppers.ts')
+  return parsePeppers(value)
 }
 
 function readHost(value: string): Result<string | null, string> {

@@ -40,6 +40,10 @@ function gatewayOf(config: Config, env: Env, cf: CfProperties | undefined): Omit
     failures: env.FAILURES ?? null,
     limiter: (name) => limiterOf(env, name),
     readKey: (hash, stamp) => fromStore((store) => store.readKeySnapshot(databases, hash, stamp)),
+    adoptKey: async (presented, means) => {
+      const { adoptKey } = await import('./adoption/adopt.ts')
+      return adoptKey(databases, presented, means)
+    },
     readConfig: (stamp) =>
       fromStore((store) => store.readConfigSnapshot(databases, stamp, config.secret, randomBytes)),
     fetch: (url, init) => fetch(url, init),

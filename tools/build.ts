@@ -14,6 +14,15 @@ const englishOnly: Plugin = {
   },
 }
 
+// bcryptjs asks Node for random salts. Nothing here makes one, and the Worker has no Node.
+const withoutNodeCrypto: Plugin = {
+  name: 'without-node-crypto',
+  setup(build) {
+    build.onResolve({ filter: /^crypto$/ }, () => ({ path: 'crypto', namespace: 'absent' }))
+    build.onLoad({ filter: /./, namespace: 'absent' }, () => ({ contents: 'export default undefined' }))
+  },
+}
+
 const shared = { bundle: true, format: 'esm', target: 'es2024', logLevel: 'warning' } as const
 
 export async function buildWorker(outdir = 'dist/worker'): Promise<void> {
@@ -29,7 +38,7 @@ export async function buildWorker(outdir = 'dist/worker'): Promise<void> {
     metafile: true,
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*', 'node:*'],
-    plugins: [englishOnly],
+    plugins: [englishOnly, withoutNodeCrypto],
   })
   await writeFile(`${outdir}.meta.json`, JSON.stringify(result.metafile))
 }

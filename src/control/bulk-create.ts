@@ -5,7 +5,9 @@ import { err, ok, type Result } from '../result.ts'
 import type { KeyRow } from '../store/api-keys.ts'
 import { readPlacements, type Placement } from '../store/key-surroundings.ts'
 import { insertKeys } from '../store/many-keys.ts'
+import type { Database } from '../store/database.ts'
 import type { ProjectRow } from '../store/projects.ts'
+import type { Statement } from '../store/statement.ts'
 import { allRefused, chunkChanges, type Decided, type Outcome } from './bulk-chunk.ts'
 import { externalIdClaims } from './bulk-external-ids.ts'
 import { boundOrganizations, chunksOf, readItem, sortItems, type Item, type Sorted } from './bulk-items.ts'
@@ -35,6 +37,8 @@ export interface KeySource<T extends Given> {
   readonly imprint: (project: ProjectRow, given: T) => Promise<MintedKey['imprint'] & Partial<KeyRow>>
   /** Of the audit event. */
   readonly action: 'key.created' | 'key.imported'
+  /** What is stored with the keys, in the same batch. */
+  readonly alongside?: (db: Database, rows: readonly KeyRow[]) => readonly Statement[]
 }
 
 /**
@@ -84,7 +88,7 @@ export async function* storeKeys<T extends Given>(
         return { index, asked: { organizationId, row: rowOf(given, project, imprint, principal, at) } }
       }),
     )
-    const draft = () => draftChunk(deps, principal, organizationId, made, source.action)
+    const draft = () => draftChunk(deps, principal, organizationId, made, source)
     yield changeChunk(organizationId, chunk, draft)
   }
 }
@@ -111,12 +115,12 @@ function place<T extends Given>(
   return ok({ given, project, organizationId: project.organizationId })
 }
 
-async function draftChunk(
+async function draftChunk<T extends Given>(
   deps: ControlDeps,
   principal: Principal,
   organizationId: string,
   chunk: readonly Item<Made>[],
-  action: KeySource<Given>['action'],
+  { action, alongside }: KeySource<T>,
 ): Promise<Decided> {
   const made = chunk.map(({ asked }) => asked.row)
   const reads = await chunkReads(deps.databases, principal.reach, organizationId, namedBy(made))
@@ -136,7 +140,7 @@ async function draftChunk(
   const rows = drafted.good.map(({ asked }) => asked.result)
   return {
     drafts: drafted.good.map(({ asked }) => asked),
-    statements: (db) => insertKeys(db, rows),
+    statements: (db) => [...insertKeys(db, rows), ...(alongside?.(db, rows) ?? [])],
     changed: drafted.good.map(({ index, asked }) => ({ index, row: asked.result })),
     refused: [...claimed.refused, ...drafted.refused],
   }

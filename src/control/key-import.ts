@@ -2,13 +2,15 @@
 import { newId } from '../ids.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { insertForeignHashes } from '../store/foreign-hashes.ts'
 import { readPlacements } from '../store/key-surroundings.ts'
-import { readByHash, type StoredHash } from '../store/known-hashes.ts'
+import type { StoredHash } from '../store/known-hashes.ts'
 import { readNewKey, storeKeys, type KeySource } from './bulk-create.ts'
 import type { Outcome } from './bulk-chunk.ts'
 import { sortItems, type Item, type Sorted } from './bulk-items.ts'
 import { livingProject } from './chunk-reads.ts'
 import type { ControlDeps, Principal } from './deps.ts'
+import { findStored, imprintOf, unfindable, type HashImprint } from './imported-hash.ts'
 import { refuseReference } from './refused.ts'
 import { ImportedKey } from './schemas/key-import.ts'
 
@@ -17,6 +19,8 @@ export interface Import {
   /** Of the others. */
   readonly outcomes: AsyncGenerator<Outcome>
 }
+
+type Imprinted = ImportedKey & { readonly imprint: HashImprint }
 
 export async function importKeys(
   deps: ControlDeps,
@@ -33,21 +37,27 @@ export async function importKeys(
       ? err(refuseReference('/project_id'))
       : ok(given),
   )
-  const known = await readByHash(
+  const imprinted = await Promise.all(
+    placed.good.map(async ({ index, asked }) => ({
+      index,
+      asked: { ...asked, imprint: await imprintOf(asked.hash) },
+    })),
+  )
+  const known = await findStored(
     deps.databases,
-    placed.good.map(({ asked }) => asked.hash.digest),
+    imprinted.map(({ asked }) => asked.imprint),
   )
-  const isThere = ({ asked }: Item<ImportedKey>) =>
-    known.get(asked.hash.digest)?.projectId === asked.project_id
-  const existing = placed.good.flatMap((item) => {
-    const stored = isThere(item) ? known.get(item.asked.hash.digest) : undefined
-    return stored === undefined ? [] : [{ index: item.index, id: stored.id }]
+  const there = ({ project_id, imprint }: Imprinted) => {
+    const stored = known.get(imprint.hash)
+    return stored?.projectId === project_id ? stored : undefined
+  }
+  const existing = imprinted.flatMap(({ index, asked }) => {
+    const stored = there(asked)
+    return stored === undefined ? [] : [{ index, id: stored.id }]
   })
-  const fresh = sortItems(
-    placed.good.filter((item) => !isThere(item)),
-    unclaimed(known),
-  )
-  const wanted: Sorted<ImportedKey> = {
+  const absent = imprinted.filter(({ asked }) => there(asked) === undefined)
+  const fresh = await freshOf(deps, absent, known)
+  const wanted: Sorted<Imprinted> = {
     good: fresh.good,
     refused: [...read.refused, ...placed.refused, ...fresh.refused],
   }
@@ -60,30 +70,53 @@ const TAKEN = refuse('conflict', {
 const REPEATED = refuse('conflict', { detail: 'An item before this one has the same hash.' })
 
 // One hash is one key, in the whole deployment: the gateway knows nothing else of a key that is sent to it.
-function unclaimed(
+async function freshOf(
+  { databases, config }: ControlDeps,
+  absent: readonly Item<Imprinted>[],
   known: ReadonlyMap<string, StoredHash>,
-): (given: ImportedKey) => Result<ImportedKey, Refusal> {
+): Promise<Sorted<Imprinted>> {
   const seen = new Set<string>()
-  return (given) => {
-    const { digest } = given.hash
-    if (known.has(digest)) return err(TAKEN)
-    if (seen.has(digest)) return err(REPEATED)
-    seen.add(digest)
+  const unclaimed = sortItems(absent, (given): Result<Imprinted, Refusal> => {
+    const { hash } = given.imprint
+    if (known.has(hash)) return err(TAKEN)
+    if (seen.has(hash)) return err(REPEATED)
+    seen.add(hash)
     return ok(given)
-  }
+  })
+  const imprints = unclaimed.good.map(({ asked }) => asked.imprint)
+  const judge = await unfindable(databases, config.importPeppers, imprints)
+  const findable = sortItems(unclaimed.good, (given) => {
+    const judged = judge(given.imprint)
+    return judged.ok ? ok(given) : judged
+  })
+  return { good: findable.good, refused: [...unclaimed.refused, ...findable.refused] }
 }
 
 // Nobody here knows the secret, so there is nothing to seal: such a key is never revealed.
-function sourceAt({ actor }: Principal, at: number): KeySource<ImportedKey> {
+function sourceAt({ actor }: Principal, at: number): KeySource<Imprinted> {
+  const foreign = new Map<string, NonNullable<HashImprint['foreign']>>()
   return {
     action: 'key.imported',
-    imprint: async (_, { hash, start, last4, disabled }) => ({
-      id: newId('key'),
-      hash: hash.digest,
-      start,
-      last4,
-      sealed: null,
-      ...(disabled && { state: 'disabled' as const, disabledAt: at, disabledBy: actor.type }),
-    }),
+    imprint: async (_, { imprint, start, last4, disabled }) => {
+      const id = newId('key')
+      if (imprint.foreign !== null) foreign.set(id, imprint.foreign)
+      return {
+        id,
+        hash: imprint.hash,
+        start,
+        last4,
+        sealed: null,
+        importedAs: imprint.scheme,
+        ...(disabled && { state: 'disabled' as const, disabledAt: at, disabledBy: actor.type }),
+      }
+    },
+    alongside: (db, rows) =>
+      insertForeignHashes(
+        db,
+        rows.flatMap(({ id }) => {
+          const stored = foreign.get(id)
+          return stored === undefined ? [] : [{ keyId: id, ...stored, adoptedAt: null, weakAt: null }]
+        }),
+      ),
   }
 }

@@ -2,6 +2,7 @@
 // with a clock that stands still and storage that fails.
 import type { Config } from '../config.ts'
 import type { RemoteLimiter } from '../limits/rpc.ts'
+import type { Adoption, AdoptionMeans, PresentedKey } from '../model/adoption.ts'
 import type { ConfigSnapshot, KeySnapshot, ReadStamp } from '../model/snapshot.ts'
 import type { Result } from '../result.ts'
 import type { EdgeMemory } from './memory.ts'
@@ -24,6 +25,8 @@ export interface GatewayDeps {
   /** The limiter of a subject, by `limiterName`. */
   readonly limiter: (name: string) => RemoteLimiter
   readonly readKey: (hash: string, stamp: ReadStamp) => Read<KeySnapshot>
+  /** A key that D1 does not know by its SHA-256: is it one that was imported, and is used for the first time? An outage throws. */
+  readonly adoptKey: (presented: PresentedKey, means: AdoptionMeans) => Promise<Adoption>
   readonly readConfig: (stamp: ReadStamp) => Read<ConfigSnapshot>
   readonly fetch: Fetch
   /** A service binding by its name; null when this Worker has none of that name. */

@@ -5,6 +5,7 @@ import { hasValidCheck } from '../keys/check.ts'
 import { digestKey } from '../keys/digest.ts'
 import { looksLikeToken, parseKey } from '../keys/format.ts'
 import { lazy } from '../lazy.ts'
+import type { PresentedKey } from '../model/adoption.ts'
 import type { KeyFacts, KeySnapshot } from '../model/snapshot.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -19,6 +20,7 @@ import { readOnce } from './read-once.ts'
 /** How long "no such key" may be believed. */
 export const ABSENCE_MAX_AGE_MS = 10_000
 
+const firstUse = lazy(() => import('./first-use.ts'))
 const childToken = lazy(() => import('./child-token.ts'))
 
 /** What D1 said of a key that exists. */
@@ -37,7 +39,8 @@ export async function findKey(
   deps: GatewayDeps,
 ): Promise<Result<FoundKey, Refusal>> {
   if (looksLikeToken(text)) return findParent(text, config, basis, deps)
-  if (parseKey(text, config.snapshot.settings.legacyPrefixes) === null) return err(refuse('key_malformed'))
+  const parsed = parseKey(text, config.snapshot.settings.legacyPrefixes)
+  if (parsed === null) return err(refuse('key_malformed'))
   const hash = await digestKey(text)
   const held = heldSnapshot(hash, basis, deps)
   // A hash in memory was checked when it got there: the warm path costs one digest and no HMAC.
@@ -45,7 +48,8 @@ export async function findKey(
   const refusal =
     (await refuseMalformed(text, config, basis, deps)) ?? (await refuseFailingAddress(address, deps))
   if (refusal !== null) return err(refusal)
-  const read = await findKeyByHash(hash, basis, deps)
+  const imported = parsed.format === 'legacy' ? { text, hash, prefix: parsed.prefix } : null
+  const read = await findKeyByHash(hash, basis, deps, imported)
   if (!read.ok && read.error.code === 'key_unknown') noteFailure(address, deps)
   return read
 }
@@ -87,16 +91,20 @@ async function findParent(
   return parent.ok ? ok(lendTo(parent.value, claims.value, deps)) : parent
 }
 
-/** Finds a key again that was found before: for a stream that outlasts its decision. */
+/**
+ * Finds a key again that was found before: for a stream that outlasts its decision.
+ * @param imported the key itself, where it may be one that another system made; null where it is known to be none
+ */
 export async function findKeyByHash(
   hash: string,
   basis: Basis,
   deps: GatewayDeps,
+  imported: PresentedKey | null = null,
 ): Promise<Result<FoundKey, Refusal>> {
   const find = () => heldSnapshot(hash, basis, deps)
   const held = find()
   if (held !== null) return known(held)
-  const load = () => loadKey(hash, basis, deps, (copy, moment) => mayUseKey(copy, moment, deps))
+  const load = () => loadKey(hash, basis, deps, (copy, moment) => mayUseKey(copy, moment, deps), imported)
   const read = await readOnce(hash, find, load, deps)
   if (read.ok) return known(read.value)
   if (read.error.code !== 'verification_unavailable') return read
@@ -142,6 +150,7 @@ async function loadKey(
   basis: Basis,
   deps: GatewayDeps,
   mayUse: (copy: KeySnapshot, moment: Moment) => boolean,
+  imported: PresentedKey | null = null,
 ): Promise<Result<KeySnapshot, Refusal>> {
   const { kv, config } = deps
   const read = await readCopy(
@@ -156,6 +165,12 @@ async function loadKey(
     basis,
     deps,
   )
+  if (read.ok && read.value.key === null && imported !== null) {
+    const { tryFirstUse } = await firstUse()
+    const used = await tryFirstUse(imported, deps)
+    if (!used.ok) return used
+    if (used.value) return loadKey(hash, basis, deps, mayUse)
+  }
   if (read.ok) remember(read.value, basis, deps)
   return read
 }

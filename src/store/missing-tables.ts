@@ -2,6 +2,7 @@
 import { getTableName, is } from 'drizzle-orm'
 import { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import * as apiKeys from '../model/schema/api-keys.ts'
+import * as foreignHashes from '../model/schema/foreign-hashes.ts'
 import * as plans from '../model/schema/plans.ts'
 import * as records from '../model/schema/records.ts'
 import * as refusals from '../model/schema/refusals.ts'
@@ -13,7 +14,7 @@ import type { Databases } from './database.ts'
 import { isMissingSchema } from './failure.ts'
 import { probeTable } from './table-probe.ts'
 
-const TABLES = [apiKeys, plans, records, refusals, routing, sessions, tenants, usage]
+const TABLES = [apiKeys, foreignHashes, plans, records, refusals, routing, sessions, tenants, usage]
   .flatMap((schema): unknown[] => Object.values(schema))
   .filter((value) => is(value, SQLiteTable))
 

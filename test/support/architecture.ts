@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'problem-response.ts',
     ...PURE,
   ],
-  'isolate.ts': ['bindings.ts', 'random.ts', 'gateway', 'store', 'config.ts', ...PURE],
+  'isolate.ts': ['bindings.ts', 'random.ts', 'gateway', 'adoption', 'store', 'config.ts', ...PURE],
   'verifier.ts': ['isolate.ts', 'gateway', 'model'],
   // What the gateway needs of D1 is handed to it by worker.ts: SQL is loaded on a miss only.
   gateway: [
@@ -42,6 +42,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'problem-catalog.ts',
     ...PURE,
   ],
+  // The first use of an imported key: what the gateway asks for, and writes D1.
+  adoption: ['store', 'feed', ...PURE],
   jobs: ['store', 'feed', 'config.ts', ...PURE],
   // An object owns its storage. What it puts into D1 leaves by the shell (make-limiter.ts), which alone knows of bindings.
   objects: ['feed', 'limits', 'config.ts', 'bindings.ts', 'store/usage.ts', 'store/refusals.ts', ...PURE],
@@ -55,7 +57,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'scheduled-run.ts': ['bindings.ts', 'config.ts', 'jobs'],
   'random.ts': [],
   'bindings.ts': ['feed', 'limits', 'config.ts'],
-  'config.ts': ['policy', 'model', 'login-config.ts', 'result.ts'],
+  'config.ts': ['policy', 'model', 'login-config.ts', 'import-peppers.ts', 'result.ts'],
+  'import-peppers.ts': ['keys', 'model', 'result.ts'],
   'login-config.ts': ['policy', 'result.ts'],
   'problem.ts': ['gateway-problems.ts'],
   'gateway-problems.ts': [],
@@ -87,17 +90,17 @@ const REFUSED_PACKAGES: Readonly<Record<string, RegExp>> = {
  * answer. One pattern for each part of src/, and one for packages.
  */
 const LAZY = [
-  /^(?:drizzle-orm|zod|canonicalize$|temporal-polyfill|@hono\/)|^hono(?!\/router|\/utils\/)/,
-  /^src\/(?:control|jobs)\//,
+  /^(?:bcryptjs$|@noble\/|drizzle-orm|zod|canonicalize$|temporal-polyfill|@hono\/)|^hono(?!\/router|\/utils\/)/,
+  /^src\/(?:control|jobs|adoption)\//,
   /^src\/objects\/(?!exports\.ts$)/,
   /^src\/store\/(?!edge\.ts$)/,
-  /^src\/gateway\/(?:ask-limiter|behind-answer|child-token|explain(?:-\w+)?|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|request-event|reservation|question|refusal-note|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
+  /^src\/gateway\/(?:ask-limiter|behind-answer|child-token|explain(?:-\w+)?|first-use|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|request-event|reservation|question|refusal-note|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
   /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
   /^src\/limits\/(?:buckets|percentiles|refusals)\.ts$/,
-  /^src\/keys\/(?:compose|display|equal-secrets|mint|new-signing-key|seal|token)\.ts$/,
-  /^src\/model\/(?:schema\/|vocabulary\.ts$)/,
+  /^src\/keys\/(?:compose|display|equal-secrets|foreign-\w+|mint|new-signing-key|seal|strength|token)\.ts$/,
+  /^src\/model\/(?:schema\/|foreign-hash\.ts$|vocabulary\.ts$)/,
   /^src\/policy\/(?:common-scopes|ending|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
-  /^src\/(?:login-config|control-plane|control-problems|gateway-problems|problem-catalog|problem-response|scheduled-run)\.ts$/,
+  /^src\/(?:login-config|import-peppers|control-plane|control-problems|gateway-problems|problem-catalog|problem-response|scheduled-run)\.ts$/,
 ]
 
 /** A file is named for what it owns. */

@@ -1,6 +1,7 @@
 // The gateway's dependencies over real D1 and KV, with a clock that a test moves, faults that it switches on, and a
 // count of every call that leaves the isolate.
 import { env } from 'cloudflare:workers'
+import { adoptKey } from '../../src/adoption/adopt.ts'
 import { hubOf, limiterOf, relayOf } from '../../src/bindings.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { GatewayDeps } from '../../src/gateway/deps.ts'
@@ -25,7 +26,7 @@ interface Faults {
   limiter: Fault
 }
 
-const CALLS = ['relay', 'hub', 'kvGet', 'kvPut', 'd1', 'failures', 'limiterCalls', 'origin'] as const
+const CALLS = ['relay', 'hub', 'kvGet', 'kvPut', 'd1', 'failures', 'limiterCalls', 'adoptions', 'origin'] as const
 
 /** A pause that is longer is over at once: between requests, a test's clock is moved by hand. */
 const LONGEST_SLEEP_MS = 5
@@ -74,9 +75,11 @@ export function createTestGateway(config: Config = testConfig()): TestGateway {
     d1: 0,
     failures: 0,
     limiterCalls: 0,
+    adoptions: 0,
     origin: 0,
   }
   const pending: Promise<unknown>[] = []
+  const own = { ...databases }
   const gateway: TestGateway = {
     faults,
     calls,
@@ -129,6 +132,11 @@ export function createTestGateway(config: Config = testConfig()): TestGateway {
         calls.d1++
         await fault(faults.d1)
         return ok(await readKeySnapshot(databases, hash, stamp))
+      },
+      adoptKey: async (presented, means) => {
+        calls.adoptions++
+        await fault(faults.d1)
+        return adoptKey(own, presented, means)
       },
       readConfig: async (stamp) => {
         calls.d1++

@@ -1,6 +1,7 @@
 // Every table of the schema, by its name in the code: for what looks at all of them.
 import * as tenants from '../../src/model/schema/tenants.ts'
 import * as apiKeys from '../../src/model/schema/api-keys.ts'
+import * as foreignHashes from '../../src/model/schema/foreign-hashes.ts'
 import * as plans from '../../src/model/schema/plans.ts'
 import * as routing from '../../src/model/schema/routing.ts'
 import * as records from '../../src/model/schema/records.ts'
@@ -11,6 +12,7 @@ import * as refusals from '../../src/model/schema/refusals.ts'
 export const schema = {
   ...tenants,
   ...apiKeys,
+  ...foreignHashes,
   ...plans,
   ...routing,
   ...records,

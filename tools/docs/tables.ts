@@ -15,6 +15,8 @@ const PURPOSES: Readonly<Record<keyof typeof schema, string>> = {
   projects:
     'The consumers: an application that calls the API. Owned by an organization or by one of its teams.',
   apiKeys: 'One row for each key ever issued, without the key itself.',
+  foreignHashes:
+    'How imported keys are known until their first use, where another system hashed them otherwise than with SHA-256.',
   keyTags: 'The tags of keys, once more, so that a list by tag is an index look-up.',
   keyTerms: 'What else keys are found by: words of their names, values of their metadata.',
   plans: 'Named sets of limits and quotas.',

@@ -5,7 +5,7 @@ import { looksLikeToken, MAX_KEY_LENGTH, parseKey } from '../../keys/format.ts'
 import { err, ok, type Result } from '../../result.ts'
 import type { JsonObject } from '../json.ts'
 import type { Draft, Fields, Hash, Item, Refusal } from './item.ts'
-import { bitsOf, ENOUGH_BITS } from './strength.ts'
+import { bitsOf, ENOUGH_BITS } from '../../keys/strength.ts'
 
 export interface Common {
   /** Declared, or about to be. */

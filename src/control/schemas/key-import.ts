@@ -1,18 +1,80 @@
 // Keys of other systems, on the wire: as in POST /keys, and the hash that stands for the secret, which nobody sends.
 import { z } from '@hono/zod-openapi'
+import { costProblem } from '../../keys/foreign-cost.ts'
+import { BEGINNING, MAX_SHARING } from '../../keys/foreign-locator.ts'
+import { PEPPER_ID } from '../../model/foreign-hash.ts'
 import { Propagation } from '../propagation.ts'
 import { BulkResult } from './bulk.ts'
 import { NewKey } from './key.ts'
 
 const MAX_ITEMS = 500
 
-const HASH = z.strictObject({
+const hex = (bytes: { readonly min: number; readonly max: number }, what: string) =>
+  z
+    .string()
+    .regex(/^(?:[0-9a-f]{2})+$/, 'Takes lower case hex digits.')
+    .min(2 * bytes.min)
+    .max(2 * bytes.max)
+    .openapi({ description: what })
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'Takes 64 lower case hex digits.')
+const derived = hex({ min: 16, max: 64 }, 'What was derived of the whole key, in hex.')
+const salt = hex({ min: 1, max: 64 }, 'In hex.')
+const beginning = z
+  .string()
+  .regex(/^[!-~]*$/, 'Takes visible ASCII.')
+  .min(BEGINNING.min)
+  .max(BEGINNING.max)
+  .openapi({
+    description: `The characters that the key begins with, as far as they may be known: it is found by them. At most ${MAX_SHARING} keys share a beginning.`,
+  })
+
+const SHA256 = z.strictObject({
   scheme: z.literal('sha256'),
+  digest: sha256Hex.openapi({
+    description: 'Of the whole key, as it is sent: SHA-256 in hex (FIPS 180-4).',
+  }),
+})
+const HMAC = z.strictObject({
+  scheme: z.literal('hmac-sha256'),
+  digest: sha256Hex.openapi({ description: 'Of the whole key: HMAC-SHA-256 in hex (RFC 2104).' }),
+  pepper_id: z
+    .string()
+    .regex(PEPPER_ID, 'Takes 1 to 32 of a-z, 0-9, - and _.')
+    .openapi({ description: 'Names the pepper in IMPORT_PEPPERS.' }),
+})
+const BCRYPT = z.strictObject({
+  scheme: z.literal('bcrypt'),
   digest: z
     .string()
-    .regex(/^[0-9a-f]{64}$/, 'Takes 64 lower case hex digits.')
-    .openapi({ description: 'Of the whole key, as it is sent: SHA-256 in hex (FIPS 180-4).' }),
+    .regex(/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/, 'Takes the text of bcrypt, such as $2b$10$...'),
+  beginning,
 })
+const SCRYPT = z.strictObject({
+  scheme: z.literal('scrypt'),
+  digest: derived,
+  salt,
+  n: z
+    .int()
+    .min(2)
+    .max(2 ** 30),
+  r: z.int().min(1).max(64),
+  p: z.int().min(1).max(64),
+  beginning,
+})
+const PBKDF2 = z.strictObject({
+  scheme: z.literal('pbkdf2-sha256'),
+  digest: derived,
+  salt,
+  iterations: z.int().min(1).max(10_000_000),
+  beginning,
+})
+
+const HASH = z
+  .discriminatedUnion('scheme', [SHA256, HMAC, BCRYPT, SCRYPT, PBKDF2])
+  .superRefine((hash, context) => {
+    const problem = hash.scheme === 'sha256' ? null : costProblem(hash)
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+  })
 
 // What is shown of a key must not tell it: visible ASCII, and few of it (docs/key-format.md, "What is shown").
 const shown = (most: number) =>

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { NetworkPolicy } from '../policy.ts'
+import { IMPORTED_AS } from '../foreign-hash.ts'
 import { ACTOR_TYPES, ENVIRONMENTS, KEY_KINDS, KEY_STATES } from '../vocabulary.ts'
 import { organizations, projects, members } from './tenants.ts'
 import { id, json, planReference, oneOf, type JsonObject, tracked } from './columns.ts'
@@ -19,7 +20,7 @@ export const apiKeys = sqliteTable(
       .references(() => projects.id),
     /** Id of the first key of a rotation chain: the subject of the key's own limits, which rotation never refills. */
     lineage: text('lineage').notNull(),
-    /** SHA-256 of the whole key, lower-case hex. */
+    /** SHA-256 of the whole key, lower-case hex; of an imported key before its first use, a name that no key has. */
     hash: text('hash').notNull(),
     /** Display form: everything before the random part and its first four digits, then the last four. */
     start: text('start').notNull(),
@@ -55,6 +56,8 @@ export const apiKeys = sqliteTable(
     tags: json<readonly string[]>('tags').notNull().default([]),
     /** base64url of nonce and AES-256-GCM ciphertext of the key; recoverable projects only. */
     sealed: text('sealed'),
+    /** How the key was known when it came from another system; null: it was made here. */
+    importedAs: text('imported_as', { enum: IMPORTED_AS }),
     createdBy: text('created_by').notNull(),
     ...tracked(),
   },
@@ -85,6 +88,9 @@ export const apiKeys = sqliteTable(
     index('api_keys_rotation_index')
       .on(t.rotationGraceEndsAt)
       .where(sql`rotation_quiet_ms IS NOT NULL`),
+    index('api_keys_imported_index')
+      .on(t.importedAs, t.start, t.state, t.lastUsedAt)
+      .where(sql`imported_as IS NOT NULL`),
   ],
 )
 

@@ -77,6 +77,7 @@ export function createIsolate(
         (commits) => keySnapshotOf(hash as Hash, commits, stamp),
         () => getKeyCopy(kv, hash),
       ),
+    adoptKey: async () => 'unknown',
     readConfig: (stamp) =>
       read(
         stamp,

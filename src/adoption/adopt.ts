@@ -1,0 +1,109 @@
+// The first use of an imported key that is known by the hash of another system. The text is verified against that hash, which may be
+// slow; from then on the key is known by its SHA-256 and costs what every other key costs (decision 0019).
+import { errorName } from '../error-name.ts'
+import { displayForm } from '../keys/display.ts'
+import { provesKey } from '../keys/foreign-hash.ts'
+import { locatorsOf, MAX_SHARING } from '../keys/foreign-locator.ts'
+import { bitsOf, ENOUGH_BITS } from '../keys/strength.ts'
+import type { Adoption, AdoptionMeans, PresentedKey } from '../model/adoption.ts'
+import { isSlow } from '../model/foreign-hash.ts'
+import { err, ok, type Result } from '../result.ts'
+import { updateKey } from '../store/api-keys.ts'
+import type { Author } from '../store/audit.ts'
+import { commit, type Draft } from '../store/commit.ts'
+import { databaseOf, open, type Databases } from '../store/database.ts'
+import { findUnused, markAdopted, markWeak, readCandidates, type Candidate } from '../store/foreign-hashes.ts'
+import { findTeamId } from '../store/projects.ts'
+import { attemptsOf, mayTry, noteFailure, type Attempts } from './attempts.ts'
+
+type AdoptionDeps = AdoptionMeans & { readonly databases: Databases; readonly attempts: Attempts }
+
+/** Two shards' worth of those that share a beginning, and one by each pepper. */
+const MAX_CANDIDATES = 4 * MAX_SHARING
+const PAUSE_MS = 10
+
+/** @throws where D1 does, or where too many others write to the organization: then nobody knows whether the key is good */
+export async function adoptKey(
+  databases: Databases,
+  presented: PresentedKey,
+  means: AdoptionMeans,
+): Promise<Adoption> {
+  const deps = { ...means, databases, attempts: attemptsOf(databases) }
+  const locators = await locatorsOf(presented.text, deps.peppers)
+  const candidates = await readCandidates(deps.databases, locators, MAX_CANDIDATES)
+  const proved = await findProved(deps, presented.text, candidates)
+  if (proved === null || proved === 'throttled') return proved ?? 'unknown'
+  if (bitsOf(secretOf(presented, proved)) >= ENOUGH_BITS) return settle(deps, presented, proved)
+  // Its SHA-256 could be guessed, so none is stored (ASVS 5.0, 6.5.2). Whoever holds it needs a new key.
+  deps.log({ event: 'imported_key_weak', key_id: proved.keyId })
+  await markWeak(open(databaseOf(deps.databases, proved.organizationId)), proved.keyId, deps.now())
+  return 'unknown'
+}
+
+// An HMAC is found by its digest, and with that it is proved. The others are asked one after the other.
+async function findProved(
+  { attempts, now, log }: AdoptionDeps,
+  text: string,
+  candidates: readonly Candidate[],
+): Promise<Candidate | 'throttled' | null> {
+  const peppered = candidates.find(({ hash }) => !isSlow(hash))
+  if (peppered !== undefined) return peppered
+  for (const candidate of candidates) {
+    const { hash, locator, keyId } = candidate
+    if (!isSlow(hash)) continue
+    if (!mayTry(attempts, locator, now())) return 'throttled'
+    const isProved = await provesKey(text, hash).catch((error: unknown) => {
+      log({ event: 'imported_hash_broken', key_id: keyId, error: errorName(error) })
+      return false
+    })
+    if (isProved) return candidate
+    noteFailure(attempts, locator, now())
+  }
+  return null
+}
+
+// What others may see of it is no secret: the prefix, and the beginning by which a salted hash is found.
+function secretOf({ text, prefix }: PresentedKey, { hash, locator }: Candidate): string {
+  const shown = isSlow(hash) ? locator.slice(locator.indexOf(':') + 1) : prefix
+  return text.slice(Math.max(shown.length, prefix.length))
+}
+
+async function settle(deps: AdoptionDeps, presented: PresentedKey, candidate: Candidate): Promise<Adoption> {
+  const at = deps.now()
+  const author: Author = {
+    actor: { type: 'system', id: 'first_use', break_glass: false },
+    context: { request_id: `use_${crypto.randomUUID().replaceAll('-', '')}` },
+    at,
+  }
+  const draft = () => draftAdoption(deps, presented, candidate, at)
+  const change = { chain: candidate.organizationId, draft, unique: ['hash'] }
+  const written = await commit(deps.databases, change, author, (attempt) => deps.sleep(attempt * PAUSE_MS))
+  if (written.ok) deps.log({ event: 'imported_key_adopted', key_id: candidate.keyId })
+  if (written.ok || written.error !== 'contended') return 'adopted'
+  throw new Error('contended')
+}
+
+// Where it is gone, somebody else was first: whether the key is known now, the next read tells. So it does of one that is known twice.
+async function draftAdoption(
+  { databases }: AdoptionDeps,
+  { text, hash, prefix }: PresentedKey,
+  { keyId, organizationId, hash: { scheme } }: Candidate,
+  at: number,
+): Promise<Result<Draft<string>, 'used'>> {
+  const db = open(databaseOf(databases, organizationId))
+  const key = await findUnused(db, keyId)
+  if (key === null) return err('used')
+  const set = { hash, ...displayForm(text, prefix), version: key.version + 1, updatedAt: at }
+  return ok({
+    result: keyId,
+    statements: (within) => [...updateKey(within, key, set), markAdopted(within, keyId, at)],
+    account: {
+      action: 'key.adopted',
+      target: { type: 'key', id: keyId },
+      teamId: await findTeamId(db, organizationId, key.projectId),
+      changes: { hash_scheme: { from: scheme, to: 'sha256' } },
+    },
+    // An isolate that was asked for it in vain may hold that it does not exist.
+    publish: { kind: 'key', subject: hash },
+  })
+}
