@@ -1,9 +1,10 @@
 // The first use of an imported key that is known by the hash of another system. The text is verified against that hash, which may be
 // slow; from then on the key is known by its SHA-256 and costs what every other key costs (decision 0019).
 import { errorName } from '../error-name.ts'
+import { MAX_SHARING } from '../keys/beginning.ts'
 import { displayForm } from '../keys/display.ts'
 import { provesKey } from '../keys/foreign-hash.ts'
-import { locatorsOf, MAX_SHARING } from '../keys/foreign-locator.ts'
+import { locatorsOf } from '../keys/foreign-locator.ts'
 import { bitsOf, ENOUGH_BITS } from '../keys/strength.ts'
 import type { Adoption, AdoptionMeans, PresentedKey } from '../model/adoption.ts'
 import { isSlow } from '../model/foreign-hash.ts'

@@ -1,5 +1,6 @@
 // What stands for the secret of an imported key: its SHA-256, or, until the key is first used, the hash of another system.
-import { fingerprintOf, locatorOf, MAX_SHARING, placeholderOf } from '../keys/foreign-locator.ts'
+import { MAX_SHARING } from '../keys/beginning.ts'
+import { fingerprintOf, locatorOf, placeholderOf } from '../keys/foreign-locator.ts'
 import { isSlow, type ForeignHash, type ImportedAs } from '../model/foreign-hash.ts'
 import type { Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'

@@ -1,14 +1,9 @@
 // By what a key is found that is known by the hash of another system: an HMAC by its digest, a salted hash, which no index finds, by the
 // characters that the key begins with.
 import { isSlow, type ForeignHash } from '../model/foreign-hash.ts'
+import { BEGINNING } from './beginning.ts'
 import { sha256, toHex } from './digest.ts'
 import { pepperedDigest } from './foreign-hash.ts'
-
-/** Of a beginning by which keys with salted hashes are told apart. */
-export const BEGINNING = { min: 4, max: 64 } as const
-
-/** How many keys may share a beginning: each costs a slow verification, by which somebody waits. */
-export const MAX_SHARING = 4
 
 /** @param beginning of the key, as it is; of use for a salted hash only */
 export function locatorOf(hash: ForeignHash, beginning: string): string {

@@ -28,6 +28,7 @@ describe('the environment', () => {
         feedMaxChanges: 20_000,
         relayRegions: ['enam', 'wnam', 'weur', 'apac'],
         relayShards: 1,
+        importPeppers: new Map(),
         localDevelopment: false,
       },
     })
@@ -39,6 +40,7 @@ describe('the environment', () => {
       ORIGIN_URL: ' https://api.example.com/ ',
       CONTROL_HOST: 'Admin.Example.com.',
       LATCHKEY_SECRET_PREVIOUS: ` ${'before'.repeat(6)} `,
+      IMPORT_PEPPERS: '{"old": "pepper", "bytes": "hex:00ff", "more": "base64:AP8="}',
       LOG_SAMPLE: '0',
       REFUSAL_HOURS: '0',
       SNAPSHOT_MAX_AGE: '300',
@@ -54,6 +56,11 @@ describe('the environment', () => {
       originUrl: 'https://api.example.com',
       controlHost: 'admin.example.com',
       previousSecret: 'before'.repeat(6),
+      importPeppers: new Map([
+        ['old', new TextEncoder().encode('pepper')],
+        ['bytes', Uint8Array.from([0, 255])],
+        ['more', Uint8Array.from([0, 255])],
+      ]),
       logSample: 0,
       refusalHours: 0,
       snapshotMaxAgeMs: 300_000,
@@ -73,6 +80,26 @@ describe('the environment', () => {
     ])
     for (const unset of [undefined, '', ' '])
       expect(await problems({ LATCHKEY_SECRET_PREVIOUS: unset })).toEqual([])
+  })
+
+  test.each([
+    ['no JSON', 'old=pepper'],
+    ['a list', '["pepper"]'],
+    ['a number', '{"old": 1}'],
+    ['an empty text', '{"old": ""}'],
+    ['a name that is none', '{"Old pepper": "x"}'],
+    ['no hex', '{"old": "hex:0"}'],
+    ['no base64', '{"old": "base64:%%"}'],
+  ])('peppers are a JSON object of texts, and none is repeated where it is not: %s', async (_, value) => {
+    const told = await problems({ IMPORT_PEPPERS: value })
+    expect(told).toEqual([expect.stringMatching(/^IMPORT_PEPPERS takes a JSON object of texts/)])
+  })
+
+  test('nine peppers are too many', async () => {
+    const many = Object.fromEntries(Array.from({ length: 9 }, (__, i) => [`p${i}`, 'x']))
+    expect(await problems({ IMPORT_PEPPERS: JSON.stringify(many) })).toEqual([
+      'IMPORT_PEPPERS takes 8 peppers at most.',
+    ])
   })
 
   test('all problems are told at once, each by its name', async () => {

@@ -37,6 +37,7 @@ export function readHash(text: string, record: Record, options: HashOptions): Re
     return isSha256(digest) && pepperId !== undefined
       ? ok({ scheme, digest, pepper_id: pepperId })
       : err(MALFORMED)
+  if (!isDerived(digest)) return err(MALFORMED)
   const salt = hexOf(pickText(record, 'salt') ?? '', encoding)
   if (salt === null) return err({ ...MALFORMED, field: 'salt' })
   if (scheme === 'pbkdf2-sha256') {
@@ -52,6 +53,11 @@ export function readHash(text: string, record: Record, options: HashOptions): Re
 
 function isSha256(hex: string): boolean {
   return hex.length === 2 * SHA256_BYTES
+}
+
+// Fewer bytes prove too little, and no system stores more (POST /keys/import takes no others).
+function isDerived(hex: string): boolean {
+  return hex.length >= 32 && hex.length <= 128
 }
 
 function countOf(record: Record, name: string): number | null {

@@ -1,5 +1,6 @@
 // What becomes of a key of another system: a draft as its adapter reads it, then an item that the gateway takes, or a refusal. A refusal
 // never repeats what stands in the file: that may be a key.
+import type { ForeignHash } from '../../model/foreign-hash.ts'
 import type { JsonObject } from '../json.ts'
 
 /** Why a line is not imported. The sentences stand in reports. */
@@ -16,6 +17,9 @@ export const REFUSALS = {
   undeclared_prefix: 'The key begins with no declared prefix: the gateway would not look for it.',
   hash_malformed: 'The hash is not one of this scheme and encoding.',
   hash_unsupported: 'Its hash is none that can be verified safely: murmur is no cryptographic hash.',
+  hash_costly: 'Its hash takes more work to verify than a gateway can do in a request.',
+  no_beginning:
+    'Its hash is salted, and a key with such a hash is found by its first characters: the record shows fewer than four.',
   field_malformed: 'A field cannot be read.',
   key_in_field: 'The key stands in another field, too, where it would be stored in clear.',
   unclear_expiry: 'It ends by a ttl, and nothing says when that began.',
@@ -30,24 +34,7 @@ export interface Refusal {
   readonly field?: string | undefined
 }
 
-export type Hash =
-  | { readonly scheme: 'sha256'; readonly digest: string }
-  | { readonly scheme: 'hmac-sha256'; readonly digest: string; readonly pepper_id: string }
-  | { readonly scheme: 'bcrypt'; readonly digest: string }
-  | {
-      readonly scheme: 'scrypt'
-      readonly digest: string
-      readonly salt: string
-      readonly n: number
-      readonly r: number
-      readonly p: number
-    }
-  | {
-      readonly scheme: 'pbkdf2-sha256'
-      readonly digest: string
-      readonly salt: string
-      readonly iterations: number
-    }
+export type Hash = { readonly scheme: 'sha256'; readonly digest: string } | ForeignHash
 
 export type Scheme = Hash['scheme']
 

@@ -1,6 +1,8 @@
 // From a draft to an item: a plaintext key is judged and hashed here, and goes no further than this file.
 import { createHash } from 'node:crypto'
+import { BEGINNING } from '../../keys/beginning.ts'
 import { displayForm } from '../../keys/display.ts'
+import { costProblem } from '../../keys/foreign-cost.ts'
 import { looksLikeToken, MAX_KEY_LENGTH, parseKey } from '../../keys/format.ts'
 import { err, ok, type Result } from '../../result.ts'
 import type { JsonObject } from '../json.ts'
@@ -15,7 +17,7 @@ export interface Common {
 }
 
 interface Shown {
-  readonly hash: Hash
+  readonly hash: Item['hash']
   readonly start: string
   readonly last4: string
 }
@@ -27,7 +29,7 @@ export function judge(draft: Draft, common: Common): Result<Item, Refusal> {
   const shown =
     secret.kind === 'plaintext'
       ? hashKey(secret.text, common.prefixes)
-      : showHash(secret.hash, draft, common.prefixes)
+      : carryHash(secret.hash, draft, common.prefixes)
   if (!shown.ok) return shown
   const item = itemOf(draft, shown.value, common)
   // A name that is the key would store it in clear, and show it in every list.
@@ -58,9 +60,17 @@ function hashKey(key: string, prefixes: readonly string[]): Result<Shown, Refusa
   return ok({ hash: { scheme: 'sha256', digest }, ...displayForm(key, prefix) })
 }
 
+function carryHash(hash: Hash, draft: Draft, prefixes: readonly string[]): Result<Shown, Refusal> {
+  if (hash.scheme === 'sha256' || hash.scheme === 'hmac-sha256') return showHash(hash, draft, prefixes)
+  if (costProblem(hash) !== null) return err({ code: 'hash_costly' })
+  const beginning = (draft.beginning ?? '').slice(0, BEGINNING.max)
+  if (beginning.length < BEGINNING.min) return err({ code: 'no_beginning' })
+  return showHash({ ...hash, beginning }, draft, prefixes)
+}
+
 /** Of a key that is known by its hash, nothing is shown but a declared prefix. */
 function showHash(
-  hash: Hash,
+  hash: Item['hash'],
   { beginning, prefix }: Draft,
   prefixes: readonly string[],
 ): Result<Shown, Refusal> {

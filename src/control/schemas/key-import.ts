@@ -1,7 +1,7 @@
 // Keys of other systems, on the wire: as in POST /keys, and the hash that stands for the secret, which nobody sends.
 import { z } from '@hono/zod-openapi'
 import { costProblem } from '../../keys/foreign-cost.ts'
-import { BEGINNING, MAX_SHARING } from '../../keys/foreign-locator.ts'
+import { BEGINNING, MAX_SHARING } from '../../keys/beginning.ts'
 import { PEPPER_ID } from '../../model/foreign-hash.ts'
 import { Propagation } from '../propagation.ts'
 import { BulkResult } from './bulk.ts'

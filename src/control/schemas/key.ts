@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { shownState } from '../../model/effective.ts'
 import type { NetworkPolicy } from '../../model/policy.ts'
+import { IMPORTED_AS } from '../../model/foreign-hash.ts'
 import { ENVIRONMENTS, KEY_KINDS } from '../../model/vocabulary.ts'
 import { isAddressRange } from '../../policy/address.ts'
 import { isWebOrigin } from '../../policy/web-origin.ts'
@@ -92,6 +93,9 @@ export const Key = z
     external_id: z.string().nullable(),
     owner_member_id: z.string().nullable(),
     recoverable: z.boolean().openapi({ description: 'Whether the key can be revealed again.' }),
+    imported_as: z.enum(IMPORTED_AS).nullable().openapi({
+      description: 'How another system knew the key; `learned`: it was asked. `null`: the key was made here.',
+    }),
     expires_at: field.shownTime.nullable(),
     last_used_at: field.shownTime.nullable(),
     disabled_by: field.actorType.nullable(),
@@ -143,6 +147,7 @@ export function viewKey(row: KeyRow, now: number): z.infer<typeof Key> {
     external_id: row.externalId,
     owner_member_id: row.ownerMemberId,
     recoverable: row.sealed !== null,
+    imported_as: row.importedAs,
     expires_at: field.showTimeOrNull(row.expiresAt),
     last_used_at: field.showTimeOrNull(row.lastUsedAt),
     disabled_by: row.disabledBy,

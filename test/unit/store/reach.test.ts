@@ -20,6 +20,10 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   takenIdsQuery:
     'takes organizations that its caller has read within reach, and says what is taken of its own ids',
   hashesQuery: 'finds by whole hashes, and says to whom they belong: its caller compares',
+  fingerprintsQuery: 'finds by whole hashes, and says to whom they belong: its caller compares',
+  candidatesQuery: 'is the gateway’s: it proves of what it finds that the presented text is the key',
+  locatorCountsQuery: 'counts keys of all tenants that could not be told apart, and says no more than how many',
+  findUnused: 'is the gateway’s: the key was proved before',
   readKeyRules: 'reads plans, which are the platform’s',
   readConfigSnapshot: 'reads routes, upstreams and plans, which are the platform’s',
   readRouting: 'reads routes, upstreams and plans, which are the platform’s',

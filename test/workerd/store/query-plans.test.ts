@@ -19,7 +19,8 @@ import { headQuery } from '../../../src/store/audit.ts'
 import { membersQuery } from '../../../src/store/member-list.ts'
 import { memberByEmailQuery } from '../../../src/store/members.ts'
 import { memberIdsQuery, placementsQuery } from '../../../src/store/key-surroundings.ts'
-import { hashesQuery } from '../../../src/store/known-hashes.ts'
+import { candidatesQuery, locatorCountsQuery } from '../../../src/store/foreign-hashes.ts'
+import { fingerprintsQuery, hashesQuery } from '../../../src/store/known-hashes.ts'
 import { knownKeysQuery } from '../../../src/store/known-keys.ts'
 import { lineageQuery } from '../../../src/store/lineage.ts'
 import { silentRotationsQuery } from '../../../src/store/open-rotations.ts'
@@ -219,11 +220,14 @@ describe('what a declared configuration speaks of', () => {
       ['projects of organizations', projectsOf(db, reach, ['org_1', 'org_2'], 50)] as const,
       ['external ids of keys', takenIdsQuery(db, ['org_1', 'org_2'], ['a', 'b'])] as const,
       ['keys by their hashes', hashesQuery(db, ['a', 'b'])] as const,
+      ['keys by the hashes of other systems', fingerprintsQuery(db, ['a', 'b'])] as const,
+      ['keys that a text may be', candidatesQuery(db, ['a', 'b'], 16)] as const,
+      ['keys that share a beginning', locatorCountsQuery(db, ['a', 'b'])] as const,
       ['keys of projects', keysOf(db, reach, ['prj_1', 'prj_2'], 0, 50)] as const,
     ]),
   )('is looked up: %s', async (_, query: Planned) => {
     const plan = (await planOf(query)).filter((step) => !step.startsWith('SCAN json_each'))
-    expect(plan.join('; ')).toMatch(/SEARCH (?:organizations|teams|projects|api_keys) USING/)
+    expect(plan.join('; ')).toMatch(/SEARCH (?:organizations|teams|projects|api_keys|foreign_hashes) USING/)
     expect(plan.join('; ')).not.toMatch(/SCAN/)
   })
 })

@@ -28,6 +28,7 @@ export const PLAIN_FIELDS = [
   'owner_member_id',
   'expires_at',
   'prefix',
+  'beginning',
   'enabled',
   'disabled',
 ] as const
@@ -55,6 +56,7 @@ function draftOf(given: JsonObject, reading: Reading): Drafts {
     secret: secret.value,
     fields: fields.value,
     prefix: pickText(record, 'prefix') ?? undefined,
+    beginning: pickText(record, 'beginning') ?? undefined,
     disabled,
     dropped: Object.keys(given).filter((name) => !KNOWN.has(fold(name)) && pick(record, fold(name)) !== null),
   }

@@ -329,7 +329,8 @@ describe('CSV and NDJSON of one’s own', () => {
 
   const digest = sha256('a')
   const bcrypt = `$2b$10$${'a'.repeat(53)}`
-  const salted = { salt: '00ff' }
+  const derived = 'ab01'.repeat(8)
+  const salted = { salt: '00ff', beginning: 'acme_1' }
   it.each([
     [
       [],
@@ -347,16 +348,20 @@ describe('CSV and NDJSON of one’s own', () => {
       { hash: digest.toString('hex') },
       { scheme: 'hmac-sha256', digest: digest.toString('hex'), pepper_id: 'old' },
     ],
-    [['--hash', 'bcrypt'], { hash: bcrypt }, { scheme: 'bcrypt', digest: bcrypt }],
+    [
+      ['--hash', 'bcrypt'],
+      { hash: bcrypt, beginning: 'acme_1' },
+      { scheme: 'bcrypt', digest: bcrypt, beginning: 'acme_1' },
+    ],
     [
       ['--hash', 'scrypt'],
-      { hash: 'ab01', ...salted, n: 16384, r: 8, p: 1 },
-      { scheme: 'scrypt', digest: 'ab01', salt: '00ff', n: 16384, r: 8, p: 1 },
+      { hash: derived, ...salted, n: 16384, r: 8, p: 1 },
+      { scheme: 'scrypt', digest: derived, beginning: 'acme_1', salt: '00ff', n: 16384, r: 8, p: 1 },
     ],
     [
       ['--hash', 'pbkdf2-sha256'],
-      { hash: 'ab01', ...salted, iterations: '600000' },
-      { scheme: 'pbkdf2-sha256', digest: 'ab01', salt: '00ff', iterations: 600000 },
+      { hash: derived, ...salted, iterations: '600000' },
+      { scheme: 'pbkdf2-sha256', digest: derived, beginning: 'acme_1', salt: '00ff', iterations: 600000 },
     ],
   ])('hashes: %j', async (options, record, expected) => {
     const { items } = await take(`${JSON.stringify(record)}\n`, ['--from', 'ndjson', ...options])
@@ -367,12 +372,28 @@ describe('CSV and NDJSON of one’s own', () => {
     [['--hash', 'sha256'], { hash: 'ab01' }],
     [['--encoding', 'hex'], { hash: digest.toString('base64') }],
     [['--hash', 'bcrypt'], { hash: '$2b$10$short' }],
-    [['--hash', 'scrypt'], { hash: 'ab01', salt: '00ff', n: 16384, r: 8 }],
-    [['--hash', 'scrypt'], { hash: 'ab01', n: 16384, r: 8, p: 1 }],
-    [['--hash', 'pbkdf2-sha256'], { hash: 'ab01', salt: '00ff', iterations: -1 }],
+    [['--hash', 'scrypt'], { hash: derived, salt: '00ff', n: 16384, r: 8 }],
+    [['--hash', 'scrypt'], { hash: derived, n: 16384, r: 8, p: 1 }],
+    [['--hash', 'scrypt'], { hash: 'ab01', salt: '00ff', n: 16384, r: 8, p: 1 }],
+    [['--hash', 'pbkdf2-sha256'], { hash: derived, salt: '00ff', iterations: -1 }],
   ])('no hashes: %j %j', async (options, record) => {
     expect(refusals(await take(`${JSON.stringify(record)}\n`, ['--from', 'ndjson', ...options]))).toEqual({
       hash_malformed: 1,
+    })
+  })
+
+  it.each([
+    ['no_beginning', ['--hash', 'bcrypt'], { hash: bcrypt }],
+    ['no_beginning', ['--hash', 'bcrypt'], { hash: bcrypt, beginning: 'acm' }],
+    ['hash_costly', ['--hash', 'bcrypt'], { hash: bcrypt.replace('$10$', '$13$'), beginning: 'acme_1' }],
+    ['hash_costly', ['--hash', 'scrypt'], { hash: derived, ...salted, n: 2 ** 20, r: 8, p: 1 }],
+    ['hash_costly', ['--hash', 'scrypt'], { hash: derived, ...salted, n: 1000, r: 8, p: 1 }],
+    ['hash_costly', ['--hash', 'scrypt'], { hash: derived, ...salted, n: 1024, r: 8, p: 3 }],
+    ['hash_costly', ['--hash', 'pbkdf2-sha256'], { hash: derived, ...salted, iterations: 600_001 }],
+    ['hash_costly', ['--hash', 'pbkdf2-sha256'], { hash: derived.repeat(3), ...salted, iterations: 400_000 }],
+  ])('%s: %j %j', async (code, options, record) => {
+    expect(refusals(await take(`${JSON.stringify(record)}\n`, ['--from', 'ndjson', ...options]))).toEqual({
+      [code]: 1,
     })
   })
 })
