@@ -17,6 +17,7 @@ import { mountDeclared } from './routes/declared.ts'
 import { mountExplain } from './routes/explain.ts'
 import { mountFeed } from './routes/feed.ts'
 import { mountHealth } from './routes/health.ts'
+import { mountImportedKeys } from './routes/imported-keys.ts'
 import { mountJwks } from './routes/jwks.ts'
 import { mountKeyBulk } from './routes/key-bulk.ts'
 import { mountKeyImport } from './routes/key-import.ts'
@@ -94,6 +95,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountKeyBulk,
     mountKeyImport,
     mountCompliance,
+    mountImportedKeys,
     mountKeyRotation,
     mountKeySecrets,
     mountKeyVerification,

@@ -99,6 +99,16 @@ function addQuestions(group: Command, terminal: Terminal): void {
       )
     })
   group
+    .command('imported')
+    .description('how many keys of other systems there are, by format, and how many are still used')
+    .option('--organization <id>', 'of one organization')
+    .option('--days <number>', 'used within so many days; 30 unless you say so', Number)
+    .action(async (given: { organization?: string; days?: number }, command: Command) => {
+      const context = contextOf(terminal, command.optsWithGlobals<Options>())
+      const query = { organization_id: given.organization, used_within_days: given.days?.toString() }
+      imported(context, await (await context.api()).call('GET', '/imported-keys', { query }))
+    })
+  group
     .command('rotation')
     .argument('<id>', 'id of the key')
     .description('whether the old key of a rotation is still used')
@@ -163,4 +173,20 @@ function usage(context: Context, answer: Json): void {
   const rows = listOf(member(answer, 'data')).filter(isJsonObject)
   const columns = columnsOf(['time', 'requests', 'outcomes', 'statuses'])
   return showList(context, columns, rows, 'Not used in this time.')
+}
+
+function imported(context: Context, answer: Json): void {
+  if (context.options.json === true) return printJson(context.terminal, answer)
+  const rows = listOf(member(answer, 'formats')).filter(isJsonObject)
+  const columns = columnsOf([
+    'start',
+    'imported_as',
+    'keys',
+    'active',
+    'used',
+    'never_used',
+    'weak',
+    'last_used_at',
+  ])
+  return showList(context, columns, rows, 'No keys of other systems.')
 }

@@ -69,6 +69,7 @@ const REST = [
   'GET /_latchkey/v1/keys/{id}/rotation',
   'POST /_latchkey/v1/operators/{id}/rotate-key',
   'GET /_latchkey/v1/compliance',
+  'GET /_latchkey/v1/imported-keys',
   'GET /_latchkey/v1/usage',
   'GET /_latchkey/v1/usage/top-keys',
   'GET /_latchkey/v1/keys/{id}/usage',

@@ -20,6 +20,7 @@ import { membersQuery } from '../../../src/store/member-list.ts'
 import { memberByEmailQuery } from '../../../src/store/members.ts'
 import { memberIdsQuery, placementsQuery } from '../../../src/store/key-surroundings.ts'
 import { candidatesQuery, locatorCountsQuery } from '../../../src/store/foreign-hashes.ts'
+import { importedQuery } from '../../../src/store/imported-keys.ts'
 import { fingerprintsQuery, hashesQuery } from '../../../src/store/known-hashes.ts'
 import { knownKeysQuery } from '../../../src/store/known-keys.ts'
 import { lineageQuery } from '../../../src/store/lineage.ts'
@@ -251,6 +252,16 @@ describe('counts of keys by project', () => {
     for (const reach of REACHES) {
       const plan = await planOf(countsQuery(db, reach, asked, NOW))
       expect(plan.join('; ')).toContain('SEARCH api_keys USING INDEX api_keys_project_state_index')
+    }
+  })
+})
+
+describe('counts of imported keys', () => {
+  it('look at no others', async () => {
+    for (const reach of REACHES) {
+      const plan = (await planOf(importedQuery(db, reach, NOW))).join('; ')
+      expect(plan).toMatch(/(?:SCAN|SEARCH) api_keys USING (?:COVERING )?INDEX api_keys_imported_index/)
+      expect(plan).not.toMatch(/SCAN foreign_hashes/)
     }
   })
 })
