@@ -10,18 +10,16 @@ import type { Adoption, AdoptionMeans, PresentedKey } from '../model/adoption.ts
 import { isSlow } from '../model/foreign-hash.ts'
 import { err, ok, type Result } from '../result.ts'
 import { updateKey } from '../store/api-keys.ts'
-import type { Author } from '../store/audit.ts'
 import { commit, type Draft } from '../store/commit.ts'
 import { databaseOf, open, type Databases } from '../store/database.ts'
 import { findUnused, markAdopted, markWeak, readCandidates, type Candidate } from '../store/foreign-hashes.ts'
 import { findTeamId } from '../store/projects.ts'
-import { attemptsOf, mayTry, noteFailure, type Attempts } from './attempts.ts'
-
-type AdoptionDeps = AdoptionMeans & { readonly databases: Databases; readonly attempts: Attempts }
+import { attemptsOf, mayTry, noteFailure } from './attempts.ts'
+import { authorOf, pauseOf, type AdoptionDeps } from './author.ts'
+import { learnKey } from './learn.ts'
 
 /** Two shards' worth of those that share a beginning, and one by each pepper. */
 const MAX_CANDIDATES = 4 * MAX_SHARING
-const PAUSE_MS = 10
 
 /** @throws where D1 does, or where too many others write to the organization: then nobody knows whether the key is good */
 export async function adoptKey(
@@ -33,7 +31,8 @@ export async function adoptKey(
   const locators = await locatorsOf(presented.text, deps.peppers)
   const candidates = await readCandidates(deps.databases, locators, MAX_CANDIDATES)
   const proved = await findProved(deps, presented.text, candidates)
-  if (proved === null || proved === 'throttled') return proved ?? 'unknown'
+  if (proved === 'throttled') return proved
+  if (proved === null) return learnKey(deps, presented)
   if (bitsOf(secretOf(presented, proved)) >= ENOUGH_BITS) return settle(deps, presented, proved)
   // Its SHA-256 could be guessed, so none is stored (ASVS 5.0, 6.5.2). Whoever holds it needs a new key.
   deps.log({ event: 'imported_key_weak', key_id: proved.keyId })
@@ -71,14 +70,9 @@ function secretOf({ text, prefix }: PresentedKey, { hash, locator }: Candidate):
 
 async function settle(deps: AdoptionDeps, presented: PresentedKey, candidate: Candidate): Promise<Adoption> {
   const at = deps.now()
-  const author: Author = {
-    actor: { type: 'system', id: 'first_use', break_glass: false },
-    context: { request_id: `use_${crypto.randomUUID().replaceAll('-', '')}` },
-    at,
-  }
   const draft = () => draftAdoption(deps, presented, candidate, at)
   const change = { chain: candidate.organizationId, draft, unique: ['hash'] }
-  const written = await commit(deps.databases, change, author, (attempt) => deps.sleep(attempt * PAUSE_MS))
+  const written = await commit(deps.databases, change, authorOf(at), pauseOf(deps))
   if (written.ok) deps.log({ event: 'imported_key_adopted', key_id: candidate.keyId })
   if (written.ok || written.error !== 'contended') return 'adopted'
   throw new Error('contended')

@@ -1,5 +1,5 @@
 // Holds a key against the policies above it.
-import { findBreach, type JudgedKey, type LevelPolicy } from '../policy/key-policy.ts'
+import { findBreach, levelsOf, type JudgedKey } from '../policy/key-policy.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import type { KeyRow } from '../store/api-keys.ts'
 import type { PoliciesAbove } from '../store/key-policies.ts'
@@ -48,14 +48,4 @@ export function breachOf(above: PoliciesAbove, judged: JudgedKey): Refusal | nul
     detail,
     evidence: { policy_level: level, errors: [{ pointer: `/${field}`, detail }] },
   })
-}
-
-/** From the outermost level in: the first that is not met is the one that is named. */
-function levelsOf({ organization, team, project, plan }: PoliciesAbove): readonly LevelPolicy[] {
-  return [
-    { level: 'organization', policy: organization },
-    { level: 'team', policy: team ?? {} },
-    { level: 'project', policy: project },
-    { level: 'plan', policy: plan ?? {} },
-  ]
 }

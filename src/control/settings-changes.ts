@@ -13,6 +13,7 @@ import { CONFIG_CHANGE } from './config-change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { differences } from './draft.ts'
 import { onlyGiven } from './given.ts'
+import { shadowVerifiers } from './shadow-verifiers.ts'
 import { viewSettings, type SecretRotation, type Settings, type SettingsPatch } from './schemas/settings.ts'
 
 const CHECK_SECRET_BYTES = 32
@@ -30,12 +31,18 @@ export async function findSettings({ databases, config, random, now }: ControlDe
   return viewSettings(values)
 }
 
+/** @param calledUrl by which this gateway was called: a verifier there would be a loop */
 export function changeSettings(
   deps: ControlDeps,
   principal: Principal,
-  patch: z.infer<typeof SettingsPatch>,
+  { shadow_verifiers: asked, ...patch }: z.infer<typeof SettingsPatch>,
+  calledUrl: string,
 ): ChangedSettings {
-  return changeWith(deps, principal, 'settings.updated', async () => ok(onlyGiven(patch)))
+  return changeWith(deps, principal, 'settings.updated', async (stored) => {
+    if (asked === undefined) return ok(onlyGiven(patch))
+    const verifiers = await shadowVerifiers(deps, principal, asked, stored.shadow_verifiers, calledUrl)
+    return verifiers.ok ? ok(onlyGiven({ ...patch, shadow_verifiers: verifiers.value })) : verifiers
+  })
 }
 
 /**

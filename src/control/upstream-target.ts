@@ -7,11 +7,15 @@ import { err, type Result } from '../result.ts'
 import type { ControlDeps } from './deps.ts'
 import { refuseValue } from './refused.ts'
 
-/** @returns the URL in its normal form */
+/**
+ * @param pointer where it stands in the body
+ * @returns the URL in its normal form
+ */
 export async function judgeUrl(
   url: string,
   calledUrl: string,
   deps: ControlDeps,
+  pointer = '/url',
 ): Promise<Result<string, Refusal>> {
   const config = await deps.findConfig()
   if (!config.ok) return config
@@ -22,7 +26,7 @@ export async function judgeUrl(
     // On a developer's machine gateway and origin share the loopback host and differ in the port alone.
     ownHosts: localDevelopment ? ownHosts.filter((host) => !isLoopback(host)) : ownHosts,
   })
-  return parsed.ok ? parsed : err(refuseValue('/url', `The URL ${parsed.error}`))
+  return parsed.ok ? parsed : err(refuseValue(pointer, `The URL ${parsed.error}`))
 }
 
 // Wildcard hosts match no name here: the origin often stands beside the gateway under one domain, and a true loop is

@@ -15,9 +15,11 @@ const THROTTLED_SECONDS = 60
 /** @returns whether it is worth another look at D1 */
 export async function tryFirstUse(
   presented: PresentedKey,
-  { adoptKey, config, now, sleep, log }: GatewayDeps,
+  { adoptKey, config, fetch, now, sleep, log }: GatewayDeps,
 ): Promise<Result<boolean, Refusal>> {
-  const means = { peppers: config.importPeppers, now, sleep, log }
+  const { importPeppers: peppers, secret, previousSecret } = config
+  const secrets = previousSecret === null ? [secret] : [secret, previousSecret]
+  const means = { peppers, secrets, fetch, now, sleep, log }
   try {
     const adoption = await withTimeout(adoptKey(presented, means), TIMEOUT_MS)
     return adoption === 'throttled' ? err(throttled()) : ok(adoption === 'adopted')

@@ -12,6 +12,9 @@ export interface PresentedKey {
 export interface AdoptionMeans {
   /** Under which other systems hashed their keys, by their names. */
   readonly peppers: ReadonlyMap<string, Uint8Array>
+  /** The deploy secret, and the one before it while it is being rotated. */
+  readonly secrets: readonly string[]
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   /** Epoch milliseconds. */
   readonly now: () => number
   /** Milliseconds. */

@@ -1,5 +1,6 @@
 // The named values of a deployment, as they stand in the `settings` table: their shapes, and what the edge takes of them.
 import { RATE_LIMIT_FIELDS, type RateLimitFields } from './vocabulary.ts'
+import { SHADOW_PROTOCOLS, type ShadowVerifier } from './shadow.ts'
 import type { SettingsFacts, SigningKeyFacts } from './snapshot.ts'
 
 export interface StoredSettings {
@@ -9,6 +10,7 @@ export interface StoredSettings {
   readonly legacy_prefixes: readonly string[]
   readonly expiry_warning_days: number
   readonly rate_limit_fields: RateLimitFields
+  readonly shadow_verifiers: readonly ShadowVerifier[]
 }
 
 export type SettingName = keyof StoredSettings
@@ -35,6 +37,7 @@ export function parseSettings(
     legacy_prefixes: read('legacy_prefixes', isTextList),
     expiry_warning_days: read('expiry_warning_days', isNumber),
     rate_limit_fields: read('rate_limit_fields', isRateLimitFields),
+    shadow_verifiers: read('shadow_verifiers', isShadowVerifierList),
   }
 }
 
@@ -77,6 +80,22 @@ function isSigningKeyList(value: unknown): value is readonly SigningKeyFacts[] {
 function isSigningKey(value: unknown): value is SigningKeyFacts {
   return (
     isObject(value) && isText(value.kid) && isText(value.sealedPrivateKey) && isPublicJwk(value.publicJwk)
+  )
+}
+
+function isShadowVerifierList(value: unknown): value is readonly ShadowVerifier[] {
+  return Array.isArray(value) && value.every(isShadowVerifier)
+}
+
+function isShadowVerifier(value: unknown): value is ShadowVerifier {
+  return (
+    isObject(value) &&
+    [value.url, value.organizationId, value.projectId].every(isText) &&
+    typeof value.prefix === 'string' &&
+    SHADOW_PROTOCOLS.some((protocol) => protocol === value.protocol) &&
+    (value.sealedAuthorization === null || isText(value.sealedAuthorization)) &&
+    isTextList(value.scopes) &&
+    isNumber(value.untilMs)
   )
 }
 

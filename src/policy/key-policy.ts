@@ -19,6 +19,14 @@ export interface JudgedKey {
   readonly scopes?: readonly string[] | undefined
 }
 
+/** Null: there is no team; no plan is in force. */
+interface PoliciesAbove {
+  readonly organization: KeyPolicy
+  readonly team: KeyPolicy | null
+  readonly project: KeyPolicy
+  readonly plan: KeyPolicy | null
+}
+
 export interface PolicyBreach {
   readonly field: 'expires_at' | 'scopes'
   readonly level: PolicyLevel
@@ -26,6 +34,16 @@ export interface PolicyBreach {
 }
 
 const DAY_MS = 86_400_000
+
+/** From the outermost level in: the first that is not met is the one that is named. */
+export function levelsOf({ organization, team, project, plan }: PoliciesAbove): readonly LevelPolicy[] {
+  return [
+    { level: 'organization', policy: organization },
+    { level: 'team', policy: team ?? {} },
+    { level: 'project', policy: project },
+    { level: 'plan', policy: plan ?? {} },
+  ]
+}
 
 type Days = 'maxLifetimeDays' | 'rotationAgeDays' | 'idleDays'
 

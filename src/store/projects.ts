@@ -1,7 +1,7 @@
 // Projects: the consumers of the API. Each belongs to one organization, and its keys with it.
 import { and, desc, eq, isNotNull, lt, ne } from 'drizzle-orm'
 import { apiKeys } from '../model/schema/api-keys.ts'
-import { projects } from '../model/schema/tenants.ts'
+import { organizations, projects } from '../model/schema/tenants.ts'
 import type { Database, Databases } from './database.ts'
 import { isCalled, isLeft, type ExternalIdFilter } from './external-id.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
@@ -88,6 +88,24 @@ export function projectsQuery(db: Database, reach: Reach, filter: ExternalIdFilt
     )
     .orderBy(desc(projects.id))
     .limit(rowsToRead(page))
+}
+
+/** True while neither the project nor its organization is deleted. */
+export async function isLiving(db: Database, organizationId: string, id: string): Promise<boolean> {
+  const row = await db
+    .select({ id: projects.id })
+    .from(projects)
+    .innerJoin(organizations, eq(organizations.id, projects.organizationId))
+    .where(
+      and(
+        eq(projects.id, id),
+        eq(projects.organizationId, organizationId),
+        ne(projects.state, 'deleted'),
+        ne(organizations.state, 'deleted'),
+      ),
+    )
+    .get()
+  return row !== undefined
 }
 
 /** The team of a project, deleted or not: for the audit trail of what belongs to the project. */

@@ -13,6 +13,7 @@ import {
   type FoundSettings,
   type StoredSettings,
 } from '../model/settings.ts'
+import type { ShadowVerifier } from '../model/shadow.ts'
 import type { SettingsFacts, SigningKeyFacts } from '../model/snapshot.ts'
 import { open, type Database, type Databases } from './database.ts'
 import type { Statement } from './statement.ts'
@@ -53,6 +54,12 @@ export async function readSettings(databases: Databases, means: SettingsMeans): 
   const db = open(databases.primary)
   const rows = await ensureRows(db, await db.select().from(settings), means)
   return { values: stored(rows), versions: new Map(rows.map(({ name, version }) => [name, version])) }
+}
+
+/** Whom keys that nobody knows are put to, as it stands now; none where the database holds no settings yet. */
+export async function readShadowVerifiers({ primary }: Databases): Promise<readonly ShadowVerifier[]> {
+  const rows = await open(primary).select().from(settings).where(eq(settings.name, 'shadow_verifiers'))
+  return parseSettings(rows).shadow_verifiers ?? []
 }
 
 /** @param now epoch milliseconds */
@@ -109,6 +116,7 @@ async function fill(found: FoundSettings, { secret, random }: SettingsMeans): Pr
     legacy_prefixes: found.legacy_prefixes ?? [],
     expiry_warning_days: found.expiry_warning_days ?? EXPIRY_WARNING_DAYS,
     rate_limit_fields: found.rate_limit_fields ?? 'standard',
+    shadow_verifiers: found.shadow_verifiers ?? [],
   }
 }
 

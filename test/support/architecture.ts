@@ -97,8 +97,8 @@ const LAZY = [
   /^src\/gateway\/(?:ask-limiter|behind-answer|child-token|explain(?:-\w+)?|first-use|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|request-event|reservation|question|refusal-note|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
   /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
   /^src\/limits\/(?:buckets|percentiles|refusals)\.ts$/,
-  /^src\/keys\/(?:beginning|compose|display|equal-secrets|foreign-\w+|mint|new-signing-key|seal|strength|token)\.ts$/,
-  /^src\/model\/(?:schema\/|foreign-hash\.ts$|vocabulary\.ts$)/,
+  /^src\/keys\/(?:beginning|compose|display|equal-secrets|foreign-\w+|mint|new-signing-key|seal|shadow-authorization|strength|token)\.ts$/,
+  /^src\/model\/(?:schema\/|(?:foreign-hash|shadow)\.ts$|vocabulary\.ts$)/,
   /^src\/policy\/(?:common-scopes|ending|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
   /^src\/(?:login-config|import-peppers|control-plane|control-problems|gateway-problems|problem-catalog|problem-response|scheduled-run)\.ts$/,
 ]

@@ -42,7 +42,7 @@ export function mountSettings(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(get, async (c) => c.json(await findSettings(c.env), 200))
 
   app.openapi(update, async (c) => {
-    const changed = await changeSettings(c.env, c.var.principal, c.req.valid('json'))
+    const changed = await changeSettings(c.env, c.var.principal, c.req.valid('json'), c.req.url)
     return answerChanged(c, changed, (view) => view)
   })
 

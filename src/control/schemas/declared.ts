@@ -13,7 +13,7 @@ import { NewPlan } from './plan.ts'
 import { NewProject } from './project.ts'
 import { NewRoute } from './route.ts'
 import { NewUpstream } from './upstream.ts'
-import { SettingsPatch } from './settings.ts'
+import { DeclaredSettings } from './settings.ts'
 
 /** Entries of a list, so that a document stays one that a person can read. */
 const MAX_ENTRIES = 1_000
@@ -81,7 +81,7 @@ export const DeclaredConfig = z
   .strictObject({
     $schema: z.string().max(2_048).optional().openapi({ description: 'Where the schema is, for editors.' }),
     version: z.literal(1),
-    settings: SettingsPatch.optional(),
+    settings: DeclaredSettings.optional(),
     plans: entries(NewPlan),
     upstreams: entries(NewUpstream),
     routes: entries(DeclaredRoute),

@@ -6,6 +6,16 @@ const SIGNING_KEY = {
   publicJwk: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' },
   sealedPrivateKey: 'sealed',
 }
+const SHADOW_VERIFIER = {
+  prefix: '',
+  url: 'https://old.example.com/introspect',
+  protocol: 'introspection' as const,
+  sealedAuthorization: null,
+  organizationId: 'org_1',
+  projectId: 'prj_1',
+  scopes: [],
+  untilMs: 1,
+}
 const STORED = {
   gateway_id: 'lk-0123456789',
   check_secrets: ['secret'],
@@ -13,6 +23,7 @@ const STORED = {
   legacy_prefixes: [],
   expiry_warning_days: 7,
   rate_limit_fields: 'standard' as const,
+  shadow_verifiers: [SHADOW_VERIFIER],
 }
 const rows = (values: Readonly<Record<string, unknown>>) =>
   Object.entries(values).map(([name, value]) => ({ name, value }))
@@ -45,6 +56,9 @@ describe('stored settings', () => {
     ['expiry_warning_days', null],
     ['rate_limit_fields', 'both'],
     ['rate_limit_fields', null],
+    ['shadow_verifiers', {}],
+    ['shadow_verifiers', [{ ...SHADOW_VERIFIER, protocol: 'murmur' }]],
+    ['shadow_verifiers', [{ ...SHADOW_VERIFIER, untilMs: 'soon' }]],
   ])('of the wrong shape are a broken database: %s = %j', (name, value) => {
     expect(() => parseSettings(rows({ ...STORED, [name]: value }))).toThrow(`setting ${name}`)
   })
