@@ -12,7 +12,7 @@ import {
 } from '../../support/limited-gateway.ts'
 import { mintSecret, seedGateway, seedKey, seedRoute } from '../../support/seed.ts'
 
-const NO_CALLS = { relay: 0, hub: 0, kvGet: 0, kvPut: 0, d1: 0, failures: 0, limiterCalls: 0 }
+const NO_CALLS = { relay: 0, hub: 0, kvGet: 0, kvPut: 0, d1: 0, failures: 0, limiterCalls: 0, adoptions: 0 }
 
 /** No window of a quota ends within a test. */
 const NO_END = { period: 'lifetime' } as const

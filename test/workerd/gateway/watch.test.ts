@@ -91,6 +91,7 @@ describe('what open streams cost', () => {
       d1: 0,
       failures: 0,
       limiterCalls: 0,
+      adoptions: 0,
       origin: 0,
     })
   })
