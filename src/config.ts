@@ -1,4 +1,6 @@
 // The environment, checked once: the only reader of string variables. All problems are reported together, by name.
+import type { OptionalConfig } from './config-optional.ts'
+import type { ConfigProblem } from './config-problem.ts'
 import type { LoginConfig } from './login-config.ts'
 import { RELAY_REGIONS, type RelayRegion } from './model/feed-vocabulary.ts'
 import { err, ok, type Result } from './result.ts'
@@ -49,8 +51,14 @@ const MIN_SECRET_LENGTH = 32
 const DEFAULT_RELAY_REGIONS: readonly RelayRegion[] = ['enam', 'wnam', 'weur', 'apac']
 const DEFAULT_LOG_SAMPLE = 0.1
 const DEFAULT_REFUSAL_HOURS = 24
-const NO_PEPPERS: Config['importPeppers'] = new Map()
-const NO_LOGIN: LoginConfig = { oidc: null, access: null }
+/** What many gateways do not set. */
+const OPTIONAL = /^(?:ORIGIN_URL|CONTROL_HOST|OIDC_\w+|ACCESS_\w+|IMPORT_PEPPERS)$/
+const NONE: OptionalConfig = {
+  originUrl: null,
+  controlHost: null,
+  login: { oidc: null, access: null },
+  importPeppers: new Map(),
+}
 
 /** The feed's settings alone. What is wrong is left at its default: `readConfig` reports it at every request. */
 export function readFeedConfig(env: Strings): FeedConfig {
@@ -63,7 +71,7 @@ export function readRefusalHours(env: Strings): number {
   return hours.ok ? hours.value : DEFAULT_REFUSAL_HOURS
 }
 
-function readFeed(env: Strings, note: <T>(result: Result<T, string>, fallback: T) => T): FeedConfig {
+function readFeed(env: Strings, note: <T>(result: Result<T, ConfigProblem>, fallback: T) => T): FeedConfig {
   const count = (name: string, fallback: number, min: number, max: number) =>
     note(readCount(env, name, fallback, min, max), fallback)
   return {
@@ -85,32 +93,34 @@ type Strings = Readonly<Record<string, unknown>>
  */
 export async function readConfig(env: Strings): Promise<Result<Config, readonly string[]>> {
   const localDevelopment = env.LOCAL_DEVELOPMENT === 'true'
-  const originUrl = await readOriginUrl(text(env, 'ORIGIN_URL'), localDevelopment)
-  const login = await readLogin(env, localDevelopment)
-  const peppers = await readPeppers(text(env, 'IMPORT_PEPPERS'))
-  const problems: string[] = []
-  const note = <T>(result: Result<T, string>, fallback: T): T => {
+  const problems: ConfigProblem[] = []
+  const note = <T>(result: Result<T, ConfigProblem>, fallback: T): T => {
     if (result.ok) return result.value
     problems.push(result.error)
     return fallback
   }
+  const isSet = (name: string) => OPTIONAL.test(name) && text(env, name) !== ''
+  const optional = Object.keys(env).some(isSet)
+    ? await (
+        await import('./config-optional.ts')
+      ).readOptional((name) => text(env, name), localDevelopment, note, NONE)
+    : NONE
   const config: Config = {
-    originUrl: note(originUrl, null),
-    controlHost: note(readHost(text(env, 'CONTROL_HOST')), null),
+    ...optional,
     adminToken: note(readToken(env, 'ADMIN_TOKEN'), ''),
-    login: note(login, NO_LOGIN),
     secret: note(readSecret(env, 'LATCHKEY_SECRET'), ''),
     previousSecret: note(readFormerSecret(env, 'LATCHKEY_SECRET_PREVIOUS'), null),
-    importPeppers: note(peppers, NO_PEPPERS),
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
     refusalHours: note(countRefusalHours(env), DEFAULT_REFUSAL_HOURS),
     ...readFeed(env, note),
     localDevelopment,
   }
-  return problems.length > 0 ? err(problems) : ok(config)
+  if (problems.length === 0) return ok(config)
+  const { sentenceOf } = await import('./config-problem.ts')
+  return err(problems.map(sentenceOf))
 }
 
-function countRefusalHours(env: Strings): Result<number, string> {
+function countRefusalHours(env: Strings): Result<number, ConfigProblem> {
   return readCount(env, 'REFUSAL_HOURS', DEFAULT_REFUSAL_HOURS, 0, 168)
 }
 
@@ -119,23 +129,23 @@ function text(env: Strings, name: string): string {
   return typeof value === 'string' ? value.trim() : ''
 }
 
-function readSecret(env: Strings, name: string): Result<string, string> {
+function readSecret(env: Strings, name: string): Result<string, ConfigProblem> {
   const value = text(env, name)
-  if (value === '') return err(`${name} is not set: run \`wrangler secret put ${name}\`.`)
-  if (value.length < MIN_SECRET_LENGTH) return err(`${name} is shorter than ${MIN_SECRET_LENGTH} characters.`)
+  if (value === '') return err(['absent', name])
+  if (value.length < MIN_SECRET_LENGTH) return err(['short', name, MIN_SECRET_LENGTH])
   return ok(value)
 }
 
 // No weaker than the one in force: what is authenticated under it passes just as well.
-function readFormerSecret(env: Strings, name: string): Result<string | null, string> {
+function readFormerSecret(env: Strings, name: string): Result<string | null, ConfigProblem> {
   return text(env, name) === '' ? ok(null) : readSecret(env, name)
 }
 
 // It travels as a bearer token, so it is spelled as one (RFC 6750, section 2.1): any other could never be presented.
-function readToken(env: Strings, name: string): Result<string, string> {
+function readToken(env: Strings, name: string): Result<string, ConfigProblem> {
   const secret = readSecret(env, name)
   if (!secret.ok || /^[\w.~+/-]+=*$/.test(secret.value)) return secret
-  return err(`${name} may hold letters, digits and - . _ ~ + / only.`)
+  return err(['token', name])
 }
 
 function readNumber(
@@ -144,11 +154,11 @@ function readNumber(
   fallback: number,
   min: number,
   max: number,
-): Result<number, string> {
+): Result<number, ConfigProblem> {
   const value = text(env, name)
   if (value === '') return ok(fallback)
   const number = Number(value)
-  return number >= min && number <= max ? ok(number) : err(`${name} takes a number from ${min} to ${max}.`)
+  return number >= min && number <= max ? ok(number) : err(['number', name, min, max])
 }
 
 function readCount(
@@ -157,59 +167,19 @@ function readCount(
   fallback: number,
   min: number,
   max: number,
-): Result<number, string> {
+): Result<number, ConfigProblem> {
   const number = readNumber(env, name, fallback, min, max)
   if (number.ok && Number.isInteger(number.value)) return number
-  return err(`${name} takes a whole number from ${min} to ${max}.`)
+  return err(['count', name, min, max])
 }
 
-function readRegions(env: Strings, name: string): Result<readonly RelayRegion[], string> {
+function readRegions(env: Strings, name: string): Result<readonly RelayRegion[], ConfigProblem> {
   const value = text(env, name)
   if (value === '') return ok(DEFAULT_RELAY_REGIONS)
   const regions = [...new Set(value.toLowerCase().split(/[\s,]+/))]
-  return regions.every(isRelayRegion)
-    ? ok(regions)
-    : err(`${name} takes location hints, separated by commas: ${RELAY_REGIONS.join(', ')}.`)
+  return regions.every(isRelayRegion) ? ok(regions) : err(['regions', name])
 }
 
 function isRelayRegion(value: string): value is RelayRegion {
   return RELAY_REGIONS.some((region) => region === value)
-}
-
-// A gateway with routes of its own has no ORIGIN_URL, and so never loads what judges one.
-async function readOriginUrl(
-  value: string,
-  localDevelopment: boolean,
-): Promise<Result<string | null, string>> {
-  if (value === '') return ok(null)
-  const { parseUpstreamUrl } = await import('./policy/upstream-url.ts')
-  const url = parseUpstreamUrl(value, { localDevelopment, ownHosts: [] })
-  return url.ok ? url : err(`ORIGIN_URL ${url.error}`)
-}
-
-// The gateway never asks for it: what judges these is loaded where one of them is set.
-async function readLogin(env: Strings, localDevelopment: boolean): Promise<Result<LoginConfig, string>> {
-  const given = {
-    issuer: text(env, 'OIDC_ISSUER'),
-    clientId: text(env, 'OIDC_CLIENT_ID'),
-    clientSecret: text(env, 'OIDC_CLIENT_SECRET'),
-    teamDomain: text(env, 'ACCESS_TEAM_DOMAIN').toLowerCase(),
-    audience: text(env, 'ACCESS_AUD'),
-  }
-  if (Object.values(given).every((value) => value === '')) return ok(NO_LOGIN)
-  const { readLoginConfig } = await import('./login-config.ts')
-  return readLoginConfig(given, localDevelopment)
-}
-
-async function readPeppers(value: string): Promise<Result<Config['importPeppers'], string>> {
-  if (value === '') return ok(NO_PEPPERS)
-  const { parsePeppers } = await import('./import-peppers.ts')
-  return parsePeppers(value)
-}
-
-function readHost(value: string): Result<string | null, string> {
-  if (value === '') return ok(null)
-  const host = value.toLowerCase().replace(/\.$/, '')
-  const sound = URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host
-  return sound ? ok(host) : err('CONTROL_HOST takes a host name, such as admin.example.com.')
 }

@@ -57,7 +57,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'scheduled-run.ts': ['bindings.ts', 'config.ts', 'jobs'],
   'random.ts': [],
   'bindings.ts': ['feed', 'limits', 'config.ts'],
-  'config.ts': ['policy', 'model', 'login-config.ts', 'import-peppers.ts', 'result.ts'],
+  'config.ts': ['model', 'login-config.ts', 'config-optional.ts', 'config-problem.ts', 'result.ts'],
+  'config-optional.ts': [
+    'policy',
+    'config.ts',
+    'login-config.ts',
+    'import-peppers.ts',
+    'config-problem.ts',
+    'result.ts',
+  ],
+  'config-problem.ts': ['model'],
   'import-peppers.ts': ['keys', 'model', 'result.ts'],
   'login-config.ts': ['policy', 'result.ts'],
   'problem.ts': ['gateway-problems.ts'],
@@ -100,7 +109,7 @@ const LAZY = [
   /^src\/keys\/(?:beginning|compose|display|equal-secrets|foreign-\w+|mint|new-signing-key|seal|shadow-authorization|strength|token)\.ts$/,
   /^src\/model\/(?:schema\/|(?:foreign-hash|shadow)\.ts$|vocabulary\.ts$)/,
   /^src\/policy\/(?:common-scopes|ending|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
-  /^src\/(?:login-config|import-peppers|control-plane|control-problems|gateway-problems|problem-catalog|problem-response|scheduled-run)\.ts$/,
+  /^src\/(?:login-config|import-peppers|config-optional|config-problem|control-plane|control-problems|gateway-problems|problem-catalog|problem-response|scheduled-run)\.ts$/,
 ]
 
 /** A file is named for what it owns. */

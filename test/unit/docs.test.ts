@@ -60,8 +60,11 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
-it('docs/configuration.md names exactly the variables that src/config.ts reads', () => {
-  const read = readFileSync('src/config.ts', 'utf8').matchAll(/(?:'|env\.)([A-Z][A-Z_]{3,})\b/g)
+it('docs/configuration.md names exactly the variables that the configuration reads', () => {
+  const source = ['src/config.ts', 'src/config-optional.ts']
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n')
+  const read = source.matchAll(/(?:'|env\.)([A-Z][A-Z_]{3,})\b/g)
   const told = readFileSync('docs/configuration.md', 'utf8').matchAll(/^\| `([A-Z_]+)` +\|/gm)
   const bindings = new Set(['DB', 'KV', 'HUB', 'RELAY', 'LIMITER', 'FAILURES', 'SELF_SERVICE'])
   const variables = [...told].map(([, name = '']) => name).filter((name) => !bindings.has(name))
