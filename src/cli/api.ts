@@ -28,21 +28,32 @@ const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504])
 const MAX_PAUSE_MS = 10_000
 const PAGE = 100
 
+type Reading = 'whole' | 'stream'
+
+interface Answer {
+  readonly response: Response
+  /** Empty where the answer is streamed. */
+  readonly text: string
+}
+
 export function connect({ url, token }: Profile, send: typeof fetch): Api {
-  const open = async (method: string, path: string, { query, json }: Asked = {}): Promise<Response> => {
+  const ask = async (method: string, path: string, { query, json }: Asked, how: Reading): Promise<Answer> => {
     const headers = new Headers({ authorization: `Bearer ${token}`, accept: 'application/json' })
     if (json !== undefined) headers.set('content-type', 'application/json')
     if (method !== 'GET') headers.set('idempotency-key', randomUUID())
     const body = json === undefined ? null : JSON.stringify(json)
-    const response = await persist(
-      () => send(addressOf(url, path, query), { method, headers, body, redirect: 'manual' }),
-      url,
-    )
-    if (response.ok) return response
-    throw refusalOf(response.status, await response.text(), url)
+    const answer = await persist(async () => {
+      const response = await send(addressOf(url, path, query), { method, headers, body, redirect: 'manual' })
+      // An answer that is cut on the way is none: it is asked for again, and may hold a secret that is told once.
+      return { response, text: how === 'stream' && response.ok ? '' : await response.text() }
+    }, url)
+    if (answer.response.ok) return answer
+    throw refusalOf(answer.response.status, answer.text, url)
   }
-  const call = async (method: string, path: string, asked?: Asked): Promise<Json> => {
-    const text = await (await open(method, path, asked)).text()
+  const open = async (method: string, path: string, asked: Asked = {}): Promise<Response> =>
+    (await ask(method, path, asked, 'stream')).response
+  const call = async (method: string, path: string, asked: Asked = {}): Promise<Json> => {
+    const { text } = await ask(method, path, asked, 'whole')
     const read = parseJson(text === '' ? 'null' : text)
     if (read === null) throw notTheGateway(url)
     return read.value
@@ -76,16 +87,17 @@ function addressOf(url: string, path: string, query: Query = {}): string {
 }
 
 /** Repeats what failed on the way, or was put off. */
-async function persist(attempt: () => Promise<Response>, url: string): Promise<Response> {
+async function persist(attempt: () => Promise<Answer>, url: string): Promise<Answer> {
   for (let count = 1; ; count++) {
     const answer = await attempt().catch((error: unknown) => failureOf(error))
     const isLast = count >= TRIES
-    if (answer instanceof Response && (!BUSY.has(answer.status) || isLast)) return answer
-    if (!(answer instanceof Response) && isLast)
+    if (typeof answer !== 'string' && (!BUSY.has(answer.response.status) || isLast)) return answer
+    if (typeof answer === 'string' && isLast)
       throw new CliError('unreachable', `Nothing answers at ${url}: ${answer}.`, [
         'Is the URL right, and the gateway deployed or started?',
       ])
-    const asked = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? '0') * 1_000 : 0
+    const asked =
+      typeof answer === 'string' ? 0 : Number(answer.response.headers.get('retry-after') ?? '0') * 1_000
     await sleep(Math.min(Math.max(asked, 200 * 2 ** count), MAX_PAUSE_MS))
   }
 }

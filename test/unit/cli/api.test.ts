@@ -52,13 +52,32 @@ describe('a refusal', () => {
 
 describe('on the way', () => {
   it('a write that was cut off is repeated under the same Idempotency-Key', async () => {
-    api = await serve((_, count) => (count === 1 ? { cut: true } : { status: 201, body: { id: 'org_1' } }))
+    api = await serve((_, count) =>
+      count === 1 ? { cut: 'before' } : { status: 201, body: { id: 'org_1' } },
+    )
     const { code } = await latchkey(['orgs', 'create', '--name', 'A', '-q'], api)
     expect(code).toBe(0)
     const keys = api.seen.map(({ headers }) => headers['idempotency-key'])
     expect(keys).toHaveLength(2)
     expect(keys[0]).toMatch(/^[\w-]{36}$/)
     expect(keys[1]).toBe(keys[0])
+  })
+
+  it.each([201, 409])('and so is one whose answer was cut within: %i', async (status) => {
+    const answer = { status, body: { key: { id: 'key_1', name: 'A' }, secret: 'lk_live_1', title: 'Taken' } }
+    api = await serve((_, count) => (count === 1 ? { ...answer, cut: 'within' } : answer))
+    const ran = await latchkey(['keys', 'create', '--project', 'prj_1', '--name', 'A'], api)
+    const isMade = status === 201
+    expect([ran.code, ran.out]).toEqual([isMade ? 0 : 7, isMade ? 'lk_live_1\n' : ''])
+    const [first, second] = api.seen.map(({ headers }) => headers['idempotency-key'])
+    expect([api.seen.length, second]).toEqual([2, first])
+  })
+
+  it('an answer that is cut each time is no gateway’s: 4', async () => {
+    api = await serve(() => ({ body: { data: [] }, cut: 'within' }))
+    const ran = await latchkey(['keys', 'list'], api)
+    expect([ran.code, api.seen.length]).toEqual([4, 4])
+    expect(ran.err).toContain(`Nothing answers at ${api.url}`)
   })
 
   it('a gateway that is busy is asked again', async () => {

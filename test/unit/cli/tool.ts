@@ -66,8 +66,8 @@ export interface Answered {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
-  /** Cuts the connection instead. */
-  readonly cut?: boolean
+  /** Cuts the connection: before anything of the answer was sent, or within its body. */
+  readonly cut?: 'before' | 'within'
 }
 
 export interface FakeApi {
@@ -84,10 +84,12 @@ export async function serve(answer: (seen: Seen, count: number) => Answered): Pr
     const { method = '', url = '', headers } = request
     const one = { method, url, headers, body: await text(request) }
     seen.push(one)
-    const { status = 200, headers: given = {}, body = {}, cut = false } = answer(one, seen.length)
-    if (cut) return request.socket.destroy()
+    const { status = 200, headers: given = {}, body = {}, cut } = answer(one, seen.length)
+    if (cut === 'before') return request.socket.destroy()
     response.writeHead(status, { 'content-type': 'application/json', ...given })
-    return response.end(typeof body === 'string' ? body : JSON.stringify(body))
+    const whole = typeof body === 'string' ? body : JSON.stringify(body)
+    if (cut !== 'within') return response.end(whole)
+    return response.write(whole.slice(0, whole.length / 2), () => request.socket.destroy())
   }
   const server = createServer((request, response) => void reply(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -39,7 +39,7 @@ const problem = (status: number) => ({
 describe('a run that is interrupted', () => {
   it('goes on behind the batches that were answered', { timeout: 20_000 }, async () => {
     let isCut = true
-    await open({ answer: (_, count) => (isCut && count >= 7 ? { cut: true } : null) })
+    await open({ answer: (_, count) => (isCut && count >= 7 ? { cut: 'before' } : null) })
     const file = fileOf(csvOf(5_000))
     const first = await importing(file, EXPORTS.csv.options, gateway)
     expect(first.code).toBe(4)
@@ -74,7 +74,7 @@ describe('a run that is interrupted', () => {
       answer: (seen) => {
         if (!isLost) return null
         for (const item of itemsOf(seen)) gateway.keys.set(`${item.project_id} ${item.hash.digest}`, item)
-        return { cut: true }
+        return { cut: 'before' }
       },
     })
     expect((await importing(file, EXPORTS.csv.options, gateway)).code).toBe(4)

@@ -1,0 +1,125 @@
+// The command line on a real pseudo-terminal: what it asks there, what it does not show, what it draws; and none of that in a pipe.
+import { spawnSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildCli } from '../../tools/build.ts'
+import {
+  openShell,
+  runOnTerminal,
+  startGateway,
+  type RunningGateway,
+  type Shell,
+} from '../support/cli-process.ts'
+
+const CTRL_C = '\u0003'
+const ESCAPE = '\u001b['
+
+/** util-linux: on other systems the flags of `script` are others, and these tests are shown as skipped. */
+const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux')
+
+describe.runIf(hasScript)('on a terminal', () => {
+  let gateway: RunningGateway
+  let shell: Shell
+
+  beforeAll(async () => {
+    await buildCli()
+    ;[gateway, shell] = await Promise.all([startGateway(), openShell()])
+    expect(await shell.latchkey(['login', '--url', gateway.gateway_url], gateway.admin_token)).toMatchObject({
+      exitCode: 0,
+    })
+  })
+  afterAll(async () => {
+    await Promise.all([gateway.stop(), shell.remove()])
+  })
+
+  const createKey = async () => {
+    const { stdout } = await shell.latchkey([
+      'keys',
+      'create',
+      '--project',
+      gateway.project_id,
+      '--name',
+      'terminal',
+      '--json',
+    ])
+    return (JSON.parse(stdout) as { key: { id: string } }).key.id
+  }
+  const stateOf = async (id: string) => {
+    const { stdout } = await shell.latchkey(['keys', 'show', id, '--json'])
+    return (JSON.parse(stdout) as { state: string }).state
+  }
+
+  test('the token is asked for, and not shown', async () => {
+    const other = await openShell()
+    const { exitCode, screen } = await runOnTerminal(
+      other.home,
+      ['login', '--url', gateway.gateway_url],
+      [['Token: ', `${gateway.admin_token}\r`]],
+    )
+    expect([exitCode, screen.includes(gateway.admin_token)]).toEqual([0, false])
+    expect(screen).toContain('Logged in to')
+    expect(await other.latchkey(['whoami'])).toMatchObject({ exitCode: 0 })
+    await other.remove()
+  })
+
+  test('Ctrl-C at the prompt ends it, and keeps nothing', async () => {
+    const other = await openShell()
+    const { exitCode } = await runOnTerminal(
+      other.home,
+      ['login', '--url', gateway.gateway_url],
+      [['Token: ', CTRL_C]],
+    )
+    expect(exitCode).not.toBe(0)
+    expect(await other.latchkey(['whoami'])).toMatchObject({ exitCode: 5 })
+    await other.remove()
+  })
+
+  test.each([
+    ['yes', 'y\r', 0, 'revoked'],
+    ['no', 'n\r', 1, 'active'],
+    ['nothing', '\r', 1, 'active'],
+    ['Ctrl-C', CTRL_C, null, 'active'],
+  ])('what stops a key is asked about: %s', async (_, typed, ended, state) => {
+    const id = await createKey()
+    const { exitCode } = await runOnTerminal(shell.home, ['keys', 'revoke', id], [['[y/N] ', typed]])
+    if (ended === null) expect(exitCode).not.toBe(0)
+    else expect(exitCode).toBe(ended)
+    expect(await stateOf(id)).toBe(state)
+  })
+
+  test('nothing is asked with --yes', async () => {
+    const id = await createKey()
+    expect(await runOnTerminal(shell.home, ['keys', 'revoke', id, '--yes'], [])).toMatchObject({
+      exitCode: 0,
+    })
+    expect(await stateOf(id)).toBe('revoked')
+  })
+
+  test('long work shows how far it is, and leaves the terminal clean; a pipe gets none of it', async () => {
+    const lines = Array.from(
+      { length: 1_200 },
+      (_, i) => `acme_${String(i).padStart(5, '0')}9c5Y1UxQtMpIlEhAd6Z2VyRu`,
+    )
+    await writeFile(join(shell.home, 'keys.csv'), `key\n${lines.join('\n')}\n`)
+    const args = ['import', 'keys.csv', '--from', 'csv', '--project', gateway.project_id, '--prefix', 'acme_']
+    const { exitCode, screen } = await runOnTerminal(shell.home, args, [])
+    expect(exitCode).toBe(0)
+    expect(screen).toMatch(/\[#+\.*\] \d+% \d+\/1200/)
+    expect(screen).toMatch(/\r\u001b\[K[^\r]*1200 keys: 1200 imported/)
+    const piped = await shell.latchkey(args)
+    expect(piped.stdout).toContain('1200 keys: 0 imported, 1200 existed')
+    expect(piped.stdout + piped.stderr).not.toContain('\r')
+    expect(piped.stdout + piped.stderr).not.toContain(ESCAPE)
+  })
+
+  test('colour is for terminals, and never where NO_COLOR is set', async () => {
+    const args = ['doctor', '--read-only']
+    const coloured = await runOnTerminal(shell.home, args, [])
+    const plain = await runOnTerminal(shell.home, args, [], { NO_COLOR: '1' })
+    const piped = await shell.latchkey(args)
+    expect(coloured.screen).toMatch(/\u001b\[\d+m/)
+    expect(plain.screen).not.toMatch(/\u001b\[\d+m/)
+    expect(piped.stdout + piped.stderr).not.toContain(ESCAPE)
+  })
+})
