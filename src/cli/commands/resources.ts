@@ -11,7 +11,8 @@ import {
 } from '../context.ts'
 import { addFields, attributeOf, bodyOf, flagOf, type Field } from '../fields.ts'
 import { isJsonObject, member, textOf, type Json, type JsonObject } from '../json.ts'
-import { RESOURCES, type ResourceCommands, type Verb } from '../resource-table.ts'
+import { RESOURCES } from '../resource-table.ts'
+import type { ResourceCommands, Verb } from '../resources/resource.ts'
 import { columnsOf } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 
