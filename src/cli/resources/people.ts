@@ -1,5 +1,6 @@
-// Who has access to the control plane: members of organizations.
-import { name, ofOrganization, team } from '../resource-fields.ts'
+// Who has access to the control plane: members of organizations, and operators.
+import { PLATFORM_ROLES, TENANT_STATES } from '../../model/vocabulary.ts'
+import { OPERATOR_FIELDS, name, ofOrganization, team } from '../resource-fields.ts'
 import { inOrganization, type ResourceCommands } from './resource.ts'
 
 export const PEOPLE: readonly ResourceCommands[] = [
@@ -24,6 +25,31 @@ export const PEOPLE: readonly ResourceCommands[] = [
     deletion: 'The member loses access.',
     verbs: [
       { name: 'reinvite', description: 'make a new invitation; the old link ends', done: 'Invited again.' },
+    ],
+  },
+  {
+    command: 'operators',
+    path: 'operators',
+    noun: 'operator',
+    description: 'operators of the gateway: who may use this API, and how far',
+    columns: ['id', 'name', 'email', 'role', 'state', 'start', 'last4', 'expires_at', 'last_used_at'],
+    filters: [
+      { name: 'role', description: `of this role: ${PLATFORM_ROLES.join(', ')}` },
+      { name: 'state', description: `${TENANT_STATES.join(', ')}; all but the deleted unless you say so` },
+      { name: 'email', description: 'with this address' },
+    ],
+    // With a secret in the answer: see commands/operators.ts.
+    create: null,
+    update: OPERATOR_FIELDS,
+    deletion: 'The operator has no access any more: key and sessions end for good.',
+    verbs: [
+      {
+        name: 'suspend',
+        description: 'refuse the key until it is resumed, and end the sessions',
+        done: 'Suspended.',
+        warning: 'The key is refused from the next request on, and the sessions end for good.',
+      },
+      { name: 'resume', description: 'take the same key again', done: 'Resumed.' },
     ],
   },
 ]
