@@ -1,5 +1,5 @@
 // A file that somebody wrote: YAML, and so JSON, with the line of everything in it.
-import { isNode, LineCounter, parseDocument, type Document as YamlDocument } from 'yaml'
+import { isNode, LineCounter, parseDocument, type Document as YamlDocument, type YAMLParseError } from 'yaml'
 import { CliError } from './exit.ts'
 import { readText } from './fields.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
@@ -38,7 +38,7 @@ export async function readDocument(
   const [error] = document.errors
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
-    throw new CliError('usage', `${name}:${line}:${col}: ${clean(error.message)}`)
+    throw new CliError('usage', `${name}:${line}:${col}: ${clean(sentenceOf(error))}`)
   }
   const value = valueOf(document, name)
   if (!isJsonObject(value)) throw new CliError('usage', `${name} is not ${noun}.`, [hint])
@@ -53,6 +53,11 @@ export async function readDocument(
     return `${name} ${way.join('.')}`.trim()
   }
   return { name, value, placeOf }
+}
+
+// Of what is nested too deeply, the parser says that its stack is at its end.
+function sentenceOf({ code, message }: YAMLParseError): string {
+  return code === 'RESOURCE_EXHAUSTION' ? 'Is nested too deeply.' : message
 }
 
 // An alias without its anchor, and aliases that would grow beyond any memory, are found here and not while parsing.

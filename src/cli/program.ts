@@ -11,6 +11,7 @@ import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addLogs } from './commands/logs.ts'
 import { addOperators } from './commands/operators.ts'
+import { addRoutesImport } from './commands/routes-import.ts'
 import { addResources } from './commands/resources.ts'
 import { addSession } from './commands/session.ts'
 import { EXIT } from './exit.ts'
@@ -48,6 +49,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addSession(program, terminal)
   addResources(program, terminal)
   addKeys(groupOf(program, 'keys'), terminal)
+  addRoutesImport(groupOf(program, 'routes'), terminal)
   addOperators(groupOf(program, 'operators'), terminal)
   addExplain(program, terminal)
   addDeclared(program, terminal)
