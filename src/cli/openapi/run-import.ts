@@ -7,6 +7,7 @@ import { readDocument, type Document } from '../document.ts'
 import { CliError } from '../exit.ts'
 import { listOf, member, textOf, type Json, type JsonObject } from '../json.ts'
 import { applyDeclared, planDeclared } from '../plan.ts'
+import { quoted } from '../shell.ts'
 import { effectOfPlan, showPlan } from '../show-plan.ts'
 import { print } from '../terminal.ts'
 import { readTerms, type TermOptions } from './options.ts'
@@ -90,7 +91,7 @@ async function idOf(api: Api, name: string): Promise<string> {
   for await (const upstream of api.list('/upstreams'))
     if (upstream.name === name) return textOf(upstream.id) ?? ''
   throw new CliError('not_found', `There is no upstream named ${name}.`, [
-    `latchkey upstreams create --name '${name}' --origin https://... makes it.`,
+    `latchkey upstreams create --name ${quoted(name)} --origin https://... makes it.`,
   ])
 }
 

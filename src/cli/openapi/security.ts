@@ -5,6 +5,7 @@ import type { RouteAuth } from '../../model/vocabulary.ts'
 import type { CredentialLocation } from '../../model/policy.ts'
 import { isScope } from '../../policy/scope.ts'
 import { isJsonObject, isList, listOf, type Json, type JsonObject } from '../json.ts'
+import { quoted } from '../shell.ts'
 import { unfit, wrong, type Objection } from './objection.ts'
 import { below, type Placed } from './pointer.ts'
 import { locationOf } from './scheme.ts'
@@ -95,7 +96,7 @@ function scopesOf(
     return err(
       unfit(
         pointer,
-        `"${odd}" is no scope of the gateway, such as orders:read: --map-scope '${odd}=...' names one.`,
+        `"${odd}" is no scope of the gateway, such as orders:read: --map-scope ${quoted(`${odd}=...`)} names one.`,
       ),
     )
   return scopes.length > MAX_SCOPES

@@ -2,6 +2,7 @@
 // idle, or take one that leads elsewhere, is refused. Pure.
 import { compareSpecificity } from '../../policy/specificity.ts'
 import { isList, listOf, textOf, type Json, type JsonObject } from '../json.ts'
+import { quoted } from '../shell.ts'
 import { wrong, type Objection } from './objection.ts'
 import type { ImportedRoute, Translated } from './routes.ts'
 
@@ -21,6 +22,15 @@ const NOT_DECLARED: ReadonlySet<string> = new Set([
   'updated_at',
 ])
 
+/** What a route has of which nothing is said, beside what is empty or null. */
+export const USUAL: JsonObject = {
+  auth: 'required',
+  cost: 1,
+  strict: false,
+  path_mode: 'strict',
+  priority: 0,
+}
+
 /** @param standing routes as the API shows them @param upstreamId of the upstream that the imported ones lead to */
 export function mergeWith(
   standing: readonly JsonObject[],
@@ -30,13 +40,14 @@ export function mergeWith(
   const names = new Set(translated.map(({ route }) => route.name))
   const merged = translated.map(({ route, operation }) => {
     const before = meantBy(standing, route)
+    const after = { ...(before === undefined ? {} : keptOf(before)), ...route }
     const others = standing.filter((other) => other !== before && !names.has(textOf(other.name) ?? ''))
     const objections = [
       ...(before === undefined ? [] : elsewhere(before, route, upstreamId)),
-      ...others.filter((other) => takesSame(other, route)).map((other) => taken(other, route)),
+      ...others.filter((other) => takesSame(other, after)).map((other) => taken(other, route)),
     ]
     return {
-      route: { ...(before === undefined ? {} : keptOf(before)), ...route },
+      route: after,
       objections: objections.map((detail) => wrong(operation.pointer, detail)),
     }
   })
@@ -57,24 +68,28 @@ function meantBy(standing: readonly JsonObject[], route: ImportedRoute): JsonObj
   )
 }
 
-/** An empty list, and what is null, is what a route has anyway. */
 function keptOf(route: JsonObject): JsonObject {
-  const kept = Object.entries(route).filter(
-    ([name, value]) => !NOT_DECLARED.has(name) && value !== null && !(isList(value) && value.length === 0),
+  return Object.fromEntries(
+    Object.entries(route).filter(([name, value]) => !NOT_DECLARED.has(name) && !isUsual(name, value)),
   )
-  return Object.fromEntries(kept)
+}
+
+// A thousand routes fit into one request where only what somebody has said of them is repeated.
+function isUsual(name: string, value: Json | undefined): boolean {
+  return value === null || value === USUAL[name] || (isList(value) && value.length === 0)
 }
 
 function elsewhere(before: JsonObject, { name }: ImportedRoute, upstreamId: string): readonly string[] {
   if (before.upstream_id === upstreamId) return []
   const id = textOf(before.id) ?? ''
+  const called = before.name === null ? `without a name that "${name}" would become` : `"${name}"`
   return [
-    `The route "${name}" is there, and leads to another upstream: --prefix gives these routes names of their own, or latchkey routes update ${id} --upstream ${upstreamId} moves it.`,
+    `The route ${called} is there, and leads to another upstream: --prefix gives these routes names of their own, or latchkey routes update ${id} --upstream ${upstreamId} moves it.`,
   ]
 }
 
 // Whichever of two routes for the same requests is older decides: the new one would be there, and never be asked.
-function takesSame(other: JsonObject, route: ImportedRoute): boolean {
+function takesSame(other: JsonObject, route: Pick<ImportedRoute, 'path' | 'methods' | 'hosts'>): boolean {
   const path = textOf(other.path)
   if (path === null || compareSpecificity(path, route.path) !== 0) return false
   const methods = listOf(other.methods)
@@ -83,7 +98,7 @@ function takesSame(other: JsonObject, route: ImportedRoute): boolean {
 
 function taken({ id, name }: JsonObject, { name: wanted, methods, path }: ImportedRoute): string {
   const called = name === null ? 'without a name' : `"${textOf(name) ?? ''}"`
-  return `${methods[0]} ${path} is taken by the route ${called}, which this document does not name: latchkey routes update ${textOf(id) ?? ''} --name '${wanted}' makes it this one, latchkey routes delete ends it.`
+  return `${methods[0]} ${path} is taken by the route ${called}, which this document does not name: latchkey routes update ${textOf(id) ?? ''} --name ${quoted(wanted)} makes it this one, latchkey routes delete ends it.`
 }
 
 /** A route for GET takes HEAD too (RFC 9110, section 9.3.2). */

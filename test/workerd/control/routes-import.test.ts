@@ -4,8 +4,9 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { textOf, type JsonObject } from '../../../src/cli/json.ts'
 import { translate } from '../../../src/cli/openapi/routes.ts'
-import { mergeWith } from '../../../src/cli/openapi/standing.ts'
-import { call, create } from './client.ts'
+import { mergeWith, USUAL } from '../../../src/cli/openapi/standing.ts'
+import { ROUTE_DEFAULTS } from '../../../src/control/schemas/replacement.ts'
+import { call, create, type Answer } from './client.ts'
 import { apply, clear, plan, said } from './declared-client.ts'
 
 const ROUTES = '/_latchkey/v1/routes'
@@ -39,6 +40,11 @@ const petsWith = (read: string): JsonObject => ({
   },
 })
 
+interface Page {
+  readonly data: readonly JsonObject[]
+  readonly next_cursor: string | null
+}
+
 let upstreamId: string
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(async () => {
@@ -47,7 +53,16 @@ beforeEach(async () => {
     .id
 })
 
-const standing = async () => (await call<{ data: readonly JsonObject[] }>(ROUTES)).body.data
+async function standing(): Promise<readonly JsonObject[]> {
+  const routes: JsonObject[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const page: Answer<Page> = await call(`${ROUTES}?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`)
+    routes.push(...page.body.data)
+    cursor = page.body.next_cursor
+  }
+  return routes
+}
 
 async function imported(document: JsonObject) {
   const { translated, objections } = translate(document, TERMS)
@@ -102,4 +117,28 @@ it('is refused where another route decides on the same requests', async () => {
     '/paths/~1pets~1{pet-id}/get',
     '/paths/~1pets~1{pet-id}/options',
   ])
+})
+
+it('knows what a route has of which nothing is said', () => {
+  expect(ROUTE_DEFAULTS).toMatchObject(USUAL)
+})
+
+it('of a thousand operations is one request, the second time too', async () => {
+  const resources = Array.from({ length: 250 }, (_, n) => `resource-${n}`)
+  const paths = resources.map((name) => {
+    const scoped = (verb: string) => ({
+      operationId: `${verb}-${name}`,
+      security: [{ oauth: [`${name}:${verb}`] }],
+    })
+    return [
+      `/${name}/{id}`,
+      { get: scoped('read'), put: scoped('replace'), patch: scoped('change'), delete: scoped('end') },
+    ]
+  })
+  const document = { ...petsWith('pets:read'), paths: Object.fromEntries(paths) as JsonObject }
+  const applied = await apply({ routes: (await imported(document)).routes })
+  expect([applied.status, applied.body.changes.length]).toEqual([200, 1_000])
+  const again = await imported(document)
+  expect(again.objections).toEqual([])
+  expect((await plan({ routes: again.routes })).body.changes).toEqual([])
 })

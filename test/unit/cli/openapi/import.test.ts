@@ -231,6 +231,20 @@ describe('what is refused', () => {
     expect(api.seen.every(({ method }) => method === 'GET')).toBe(true)
   })
 
+  it('with no command among what is proposed that the document brought along', async () => {
+    writeFileSync(file, PETS.replace('listPets', `"it's; $(id)"`))
+    standing = [standingRoute({ name: 'other' })]
+    expect((await run('--dry-run')).err).toContain(`--name 'it'\\''s; $(id)' makes it this one`)
+  })
+
+  it('on the hosts that the route keeps', async () => {
+    const hosts = ['a.example']
+    standing = [standingRoute({ name: 'listPets', hosts }), standingRoute({ name: 'other' })]
+    expect((await run('--dry-run')).code).toBe(0)
+    standing = [standingRoute({ name: 'listPets', hosts }), standingRoute({ name: 'other', hosts })]
+    expect((await run('--dry-run')).code).toBe(7)
+  })
+
   it('where a GET takes its HEAD', async () => {
     writeFileSync(file, PETS.replace('get:', 'head:'))
     standing = [standingRoute({ name: 'get' })]
