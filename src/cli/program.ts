@@ -10,6 +10,8 @@ import { addKeys } from './commands/keys.ts'
 import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addLogs } from './commands/logs.ts'
+import { addOperators } from './commands/operators.ts'
+import { addRoutesImport } from './commands/routes-import.ts'
 import { addResources } from './commands/resources.ts'
 import { addSession } from './commands/session.ts'
 import { EXIT } from './exit.ts'
@@ -46,8 +48,9 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addDoctor(program, terminal)
   addSession(program, terminal)
   addResources(program, terminal)
-  const keys = program.commands.find((command) => command.name() === 'keys')
-  if (keys !== undefined) addKeys(keys, terminal)
+  addKeys(groupOf(program, 'keys'), terminal)
+  addRoutesImport(groupOf(program, 'routes'), terminal)
+  addOperators(groupOf(program, 'operators'), terminal)
   addExplain(program, terminal)
   addDeclared(program, terminal)
   addImport(program, terminal)
@@ -55,4 +58,11 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addAudit(program, terminal)
   addCompletion(program, terminal)
   return program
+}
+
+/** What addResources has made, for what is said beside. */
+function groupOf(program: Command, name: string): Command {
+  const group = program.commands.find((command) => command.name() === name)
+  if (group === undefined) throw new Error(`No resource is called ${name}.`)
+  return group
 }

@@ -1,4 +1,5 @@
 // The fields that commands have options for, as the API names them.
+import { PLATFORM_ROLES } from '../model/vocabulary.ts'
 import type { Field } from './fields.ts'
 
 export const name: Field = { name: 'name', kind: 'text', description: 'name' }
@@ -102,6 +103,29 @@ export const NEW_KEY_FIELDS: readonly Field[] = [
     choices: ['secret', 'publishable'],
   },
   ...KEY_FIELDS,
+]
+
+export const OPERATOR_FIELDS: readonly Field[] = [
+  name,
+  {
+    name: 'role',
+    kind: 'text',
+    description: 'what may be done',
+    placeholder: 'role',
+    choices: PLATFORM_ROLES,
+  },
+  {
+    name: 'email',
+    kind: 'text',
+    description: 'under which the operator logs in for the first time',
+    placeholder: 'address',
+  },
+  {
+    name: 'expires_at',
+    kind: 'text',
+    description: 'when key and sessions end (RFC 3339)',
+    placeholder: 'time',
+  },
 ]
 
 export const ROUTE_FIELDS: readonly Field[] = [

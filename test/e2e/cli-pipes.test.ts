@@ -48,11 +48,14 @@ test.each([
   expect(await ranIn(command)).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('EPIPE') })
 })
 
-test.each(['', '--json'])('a secret that nobody reads is in a file, and not lost: %s', async (flag) => {
+test.each([
+  'keys create --name ci',
+  'keys create --name ci --json',
+  'operators create --name Ada --role admin --quiet',
+  'operators rotate-key op_1 --yes --json',
+])('a secret that nobody reads is in a file, and not lost: %s', async (making) => {
   const files = 'latchkey-secrets-*'
-  const ran = await ranIn(
-    `latchkey keys create --name ci ${flag} | { exec 0<&-; sleep 3; }; cat ${files}; rm ${files}`,
-  )
+  const ran = await ranIn(`latchkey ${making} | { exec 0<&-; sleep 3; }; cat ${files}; rm ${files}`)
   expect(ran?.stdout).toContain(SECRET)
   expect(ran?.stderr).toContain('Standard output was closed before the secret was read.')
 })

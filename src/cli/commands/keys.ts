@@ -6,22 +6,18 @@ import {
   printJson,
   showList,
   showRecord,
-  tell,
   type Context,
   type GlobalOptions,
 } from '../context.ts'
 import { addFields, bodyOf } from '../fields.ts'
 import { Outcome } from '../exit.ts'
 import { isJsonObject, listOf, member, textOf, type Json, type JsonObject } from '../json.ts'
+import { makeWithSecret, SECRET_TO } from '../new-secret.ts'
 import { NEW_KEY_FIELDS } from '../resource-fields.ts'
-import { printOnce, showSecret, withSink } from '../secret.ts'
-import { clean, columnsOf } from '../table.ts'
+import { columnsOf } from '../table.ts'
 import { print, readSecret, type Terminal } from '../terminal.ts'
-import { effectOf } from './resources.ts'
 
 type Options = GlobalOptions & Readonly<Record<string, unknown>>
-
-const SECRET_TO = ['--secret-to <file>', 'write the secret to a new file, or with | to a command'] as const
 
 /** @param group the command `keys`, which has the common verbs already */
 export function addKeys(group: Command, terminal: Terminal): void {
@@ -32,7 +28,8 @@ export function addKeys(group: Command, terminal: Terminal): void {
   addFields(create, NEW_KEY_FIELDS).action(async (_, command: Command) => {
     const options = command.optsWithGlobals<Options>()
     const json = await bodyOf(terminal, options, NEW_KEY_FIELDS)
-    await make(contextOf(terminal, options), '/keys', json, options.secretTo)
+    const making = { path: '/keys', json, noun: 'key', secretTo: options.secretTo }
+    await makeWithSecret(contextOf(terminal, options), making)
   })
   group
     .command('rotate')
@@ -46,7 +43,8 @@ export function addKeys(group: Command, terminal: Terminal): void {
       const context = contextOf(terminal, options)
       if (given.grace === 0) await confirm(context, 'The old key stops passing at once.')
       const json = { grace_seconds: given.grace, auto_complete_after_seconds: given.autoComplete }
-      await make(context, `/keys/${encodeURIComponent(id)}/rotate`, json, options.secretTo)
+      const path = `/keys/${encodeURIComponent(id)}/rotate`
+      await makeWithSecret(context, { path, json, noun: 'key', secretTo: options.secretTo })
     })
   group
     .command('reveal')
@@ -57,7 +55,8 @@ export function addKeys(group: Command, terminal: Terminal): void {
       const options = command.optsWithGlobals<Options>()
       const context = contextOf(terminal, options)
       await confirm(context, 'The secret is shown, and the audit trail says that you saw it.')
-      await make(context, `/keys/${encodeURIComponent(id)}/reveal`, undefined, options.secretTo)
+      const path = `/keys/${encodeURIComponent(id)}/reveal`
+      await makeWithSecret(context, { path, noun: 'key', secretTo: options.secretTo })
     })
   addQuestions(group, terminal)
 }
@@ -117,21 +116,6 @@ function addQuestions(group: Command, terminal: Terminal): void {
       const evidence = await (await context.api()).call('GET', `/keys/${encodeURIComponent(id)}/rotation`)
       if (isJsonObject(evidence)) showRecord(context, evidence)
     })
-}
-
-/** The secret goes where it was asked to go, and is in nothing else that is printed. */
-function make(context: Context, path: string, json: Json | undefined, secretTo: unknown): Promise<void> {
-  const { terminal, options } = context
-  return withSink(secretTo, async (sink) => {
-    const answer = await (await context.api()).call('POST', path, { json })
-    if (options.json === true && sink === null) return printOnce(terminal, JSON.stringify(answer, null, 2))
-    const { secret, ...rest } = isJsonObject(answer) ? answer : {}
-    if (options.json === true) printJson(terminal, rest)
-    const key = member(answer, 'key')
-    const name = textOf(member(key, 'name')) ?? 'The key'
-    tell(context, `${clean(name)} (${textOf(member(key, 'id')) ?? ''}).${effectOf(answer)}`)
-    return showSecret(context, textOf(secret) ?? '', sink)
-  })
 }
 
 async function traceOf(

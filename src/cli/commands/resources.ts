@@ -10,8 +10,10 @@ import {
   type GlobalOptions,
 } from '../context.ts'
 import { addFields, attributeOf, bodyOf, flagOf, type Field } from '../fields.ts'
-import { isJsonObject, member, textOf, type Json, type JsonObject } from '../json.ts'
-import { RESOURCES, type ResourceCommands, type Verb } from '../resource-table.ts'
+import { effectOf } from '../effect.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { RESOURCES } from '../resource-table.ts'
+import type { ResourceCommands, Verb } from '../resources/resource.ts'
 import { columnsOf } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -118,12 +120,6 @@ function addVerb(group: Command, terminal: Terminal, { path, noun }: ResourceCom
   }
   if (fields.length > 0) addFields(command, fields)
   command.action(action)
-}
-
-/** When a change is in force everywhere. */
-export function effectOf(answer: Json): string {
-  const by = textOf(member(member(answer, 'propagation'), 'effective_by'))
-  return by === null ? '' : ` In force everywhere by ${by}.`
 }
 
 /** What was answered, without what is said of its propagation; of an answer that wraps a key, the key. */

@@ -97,6 +97,7 @@ it.each([
   ['no YAML', 'version: [', ':1:11: '],
   ['a name twice', 'version: 1\nversion: 2\n', ':2:1: '],
   ['no configuration', '- 1\n', ' is not a configuration'],
+  ['an alias of nothing', 'version: *gone\n', 'Unresolved alias'],
 ])('a file that is %s is refused without asking anybody', async (_, text, said) => {
   writeFileSync(file, text)
   const ran = await run('plan')
