@@ -32,8 +32,8 @@ export interface Instance extends Given {
 
 /** api_object.go:283, resource_api_object.go:275. Without write_returns_object nobody would know the id (api_object.go:288). */
 export async function createObject(provider: Provider, given: Given): Promise<Instance> {
-  const answer = await send(provider, 'POST', given.path, given.data)
   if (!provider.writeReturnsObject) throw new Error('provided object does not have an id set')
+  const answer = await send(provider, 'POST', given.path, given.data)
   const id = stringAt(fieldsOf(answer), given.idAttribute)
   // resource_api_object.go:290: whatever was answered is kept for good, a secret too.
   return { ...given, id, apiResponse: answer, createResponse: answer }
