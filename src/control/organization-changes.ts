@@ -47,7 +47,7 @@ export async function makeOrganization(
     externalId: given.external_id ?? null,
     planId: given.plan_id ?? null,
     metadata: given.metadata ?? {},
-    ...onlyGiven({ timeZone: given.time_zone }),
+    ...onlyGiven({ policy: givenPolicy(given.policy), timeZone: given.time_zone }),
     createdAt: at,
     updatedAt: at,
   })

@@ -51,6 +51,7 @@ export async function makeProject(
     externalId: given.external_id ?? null,
     planId: given.plan_id ?? null,
     metadata: given.metadata ?? {},
+    ...onlyGiven({ policy: givenPolicy(given.policy) }),
     keyPrefix: given.key_prefix ?? DEFAULT_PREFIX,
     recoverable: given.recoverable ?? false,
     selfRotation: given.self_rotation ?? false,

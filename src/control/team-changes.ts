@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../result.ts'
 import { hasMembers } from '../store/members.ts'
 import { findOrganization } from '../store/organizations.ts'
 import { findTeam, hasProjects, insertTeam, newTeamRow, updateTeam, type TeamRow } from '../store/teams.ts'
+import { brokenAssignment } from './assignment.ts'
 import { commitCreation } from './change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import { draftCreation } from './draft.ts'
@@ -39,9 +40,12 @@ export async function makeTeam(
     name: given.name,
     externalId: given.external_id ?? null,
     metadata: given.metadata ?? {},
+    ...onlyGiven({ policy: givenPolicy(given.policy) }),
     createdAt: at,
     updatedAt: at,
   })
+  const unassignable = brokenAssignment(principal, row)
+  if (unassignable !== null) return err(unassignable)
   const draft = async () => {
     if ((await findOrganization(deps.databases, principal.reach, row.organizationId)) === null)
       return err(refuseReference('/organization_id'))

@@ -17,6 +17,7 @@ const ADDRESS = 'http://127.0.0.1:8787'
 const NOT_RUN: readonly (readonly [command: RegExp, because: string])[] = [
   [/^npm (install|start|test|run)\b/, 'installs this repository, or runs what other tests run'],
   [/^npx (wrangler|latchkey deploy)\b/, 'needs a Cloudflare account'],
+  [/\b(terraform|TF_VAR_\w+)\b/, 'needs Terraform and a provider; test/e2e/terraform.test.ts replays them'],
 ]
 
 let checkout: string

@@ -12,6 +12,7 @@ export const NewOrganization = z
     external_id: field.externalId,
     plan_id: field.id('plan').nullish(),
     metadata: field.metadata.optional(),
+    policy: KeyPolicy.optional(),
     time_zone: field.timeZone.optional(),
   })
   .openapi('NewOrganization')

@@ -25,6 +25,7 @@ export const NewProject = z
     external_id: field.externalId,
     plan_id: field.id('plan').nullish(),
     metadata: field.metadata.optional(),
+    policy: KeyPolicy.optional(),
     key_prefix: z
       .string()
       .refine(isKeyPrefix, 'Is not a key prefix: 2 to 12 characters, a-z first, then a-z and 0-9.')

@@ -12,6 +12,7 @@ export const NewTeam = z
     name: field.name,
     external_id: field.externalId,
     metadata: field.metadata.optional(),
+    policy: KeyPolicy.optional(),
   })
   .openapi('NewTeam')
 

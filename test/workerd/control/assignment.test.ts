@@ -23,12 +23,20 @@ describe('what a member may use is not for it to choose', () => {
 
   it.each([
     ['plan_id', newId('plan')],
+    ['policy', { idle_days: 3 }],
     ['recoverable', true],
     ['key_prefix', 'acme'],
   ] as const)('a project is made without %s', async (field, value) => {
     const json = { organization_id: organizationId, name: 'App', [field]: value }
     const answer = await browse(jar, '/_latchkey/v1/projects', { json })
     expect([answer.status, answer.body]).toMatchObject([403, refusal])
+  })
+
+  it('a team is made without a policy', async () => {
+    const json = { organization_id: organizationId, name: 'Web', policy: { idle_days: 3 } }
+    const answer = await browse(jar, '/_latchkey/v1/teams', { json })
+    expect([answer.status, answer.body]).toMatchObject([403, refusal])
+    expect((await browse(jar, '/_latchkey/v1/teams', { json: { ...json, policy: {} } })).status).toBe(201)
   })
 
   it.each(['plan_id', 'policy', 'recoverable'] as const)('a project is changed without %s', async (field) => {

@@ -42,6 +42,21 @@ beforeEach(async () => {
 })
 
 describe('a policy', () => {
+  it('is given where what has it is made, as a whole is sent later by PUT', async () => {
+    const policy = { idle_days: 30, scope_ceiling: ['a:*'] }
+    const organization_id = ids.organization
+    for (const [resource, whole] of [
+      ['organizations', { name: 'Acme', policy }],
+      ['teams', { organization_id, name: 'Web', policy }],
+      ['projects', { organization_id, name: 'App', policy }],
+    ] as const) {
+      const made = await create<{ id: string; policy: object }>(resource, whole)
+      expect(made.policy).toEqual(policy)
+      const again = await call(`/_latchkey/v1/${resource}/${made.id}`, { method: 'PUT', json: whole })
+      expect([again.status, again.body.version]).toEqual([200, 1])
+    }
+  })
+
   it('is set as a whole, shown, and cleared', async () => {
     const policy = {
       max_lifetime_days: 90,
