@@ -66,11 +66,9 @@ test('what one gateway exports makes another one the same', async () => {
 
   const before = await exported('one')
   await save('exported.yaml', before)
+  const apply = ['apply', '--file', 'exported.yaml', '--yes']
   expect(await planned('other', 'exported.yaml')).toBe(3)
-  const ran = await on(
-    ...(['other', 'apply', '--file', 'exported.yaml', '--prune', '--yes'] as const),
-    ...['--secrets-to', 'other.ndjson'],
-  )
+  const ran = await on('other', ...apply, '--prune', '--secrets-to', 'other.ndjson')
   expect(ran).toMatchObject({ exitCode: 0 })
   expect(await exported('other')).toBe(before)
   expect(await planned('other', 'exported.yaml', '--prune')).toBe(0)

@@ -100,17 +100,14 @@ test('the life of a key, as requests see it', async () => {
 })
 
 test('a secret is printed once and alone, or stands in a file of its own', async () => {
-  const { stdout, stderr } = await latchkey(
-    ...['keys', 'create', '--project', gateway.project_id, '--name', 'kept', '--secret-to', 'kept.key'],
-  )
+  const create = ['keys', 'create', '--project', gateway.project_id, '--name']
+  const { stdout, stderr } = await shell.latchkey([...create, 'kept', '--secret-to', 'kept.key'])
   const file = join(shell.home, 'kept.key')
   const secret = (await readFile(file, 'utf8')).trim()
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   expect(stdout + stderr).not.toContain(secret)
   expect(await present(secret)).toBe(200)
-  const again = await latchkey(
-    ...['keys', 'create', '--project', gateway.project_id, '--name', 'kept', '--secret-to', 'kept.key'],
-  )
+  const again = await shell.latchkey([...create, 'kept', '--secret-to', 'kept.key'])
   expect([again.exitCode, (await readFile(file, 'utf8')).trim()]).toEqual([2, secret])
 })
 

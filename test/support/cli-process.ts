@@ -38,7 +38,7 @@ export async function startGateway(): Promise<RunningGateway> {
   }
 }
 
-export interface CliRun {
+interface CliRun {
   /** Null: a signal ended it. */
   readonly exitCode: number | null
   readonly stdout: string

@@ -26,7 +26,17 @@ interface Faults {
   limiter: Fault
 }
 
-const CALLS = ['relay', 'hub', 'kvGet', 'kvPut', 'd1', 'failures', 'limiterCalls', 'adoptions', 'origin'] as const
+const CALLS = [
+  'relay',
+  'hub',
+  'kvGet',
+  'kvPut',
+  'd1',
+  'failures',
+  'limiterCalls',
+  'adoptions',
+  'origin',
+] as const
 
 /** A pause that is longer is over at once: between requests, a test's clock is moved by hand. */
 const LONGEST_SLEEP_MS = 5

@@ -16,7 +16,9 @@ const ImportedKeys = z
     formats: z
       .array(
         z.object({
-          start: z.string().openapi({ description: 'What is shown of the beginning of the keys: their prefix.' }),
+          start: z
+            .string()
+            .openapi({ description: 'What is shown of the beginning of the keys: their prefix.' }),
           imported_as: z.enum(IMPORTED_AS),
           keys: z.int().openapi({ description: 'All that are not deleted.' }),
           active: z.int(),

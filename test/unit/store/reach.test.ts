@@ -22,7 +22,8 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   hashesQuery: 'finds by whole hashes, and says to whom they belong: its caller compares',
   fingerprintsQuery: 'finds by whole hashes, and says to whom they belong: its caller compares',
   candidatesQuery: 'is the gateway’s: it proves of what it finds that the presented text is the key',
-  locatorCountsQuery: 'counts keys of all tenants that could not be told apart, and says no more than how many',
+  locatorCountsQuery:
+    'counts keys of all tenants that could not be told apart, and says no more than how many',
   findUnused: 'is the gateway’s: the key was proved before',
   readKeyRules: 'reads plans, which are the platform’s',
   readConfigSnapshot: 'reads routes, upstreams and plans, which are the platform’s',
