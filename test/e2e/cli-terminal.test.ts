@@ -1,6 +1,6 @@
 // The command line on a real pseudo-terminal: what it asks there, what it does not show, what it draws; and none of that in a pipe.
 import { spawnSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildCli } from '../../tools/build.ts'
@@ -100,6 +100,23 @@ describe.runIf(hasScript)('on a terminal', () => {
       exitCode: 0,
     })
     expect(await stateOf(id)).toBe('revoked')
+  })
+
+  test('a new gateway is asked about, question by question', async () => {
+    const { exitCode, screen } = await runOnTerminal(
+      shell.home,
+      ['init', 'made'],
+      [
+        ['Name of the Worker [made]: ', '\r'],
+        ['[later]: ', 'https://api.example.com\r'],
+        ['[a workers.dev address]: ', 'gate.example.com, gate.example.org\r'],
+        ['[every host]: ', 'gate.example.com\r'],
+      ],
+    )
+    expect([exitCode, screen]).toEqual([0, expect.stringContaining('wrangler.toml')])
+    const settings = await readFile(join(shell.home, 'made', 'wrangler.toml'), 'utf8')
+    for (const text of ['name = "made"', 'https://api.example.com', 'gate.example.org'])
+      expect(settings).toContain(text)
   })
 
   test('long work shows how far it is, and leaves the terminal clean; a pipe gets none of it', async () => {
