@@ -37,7 +37,7 @@ export async function findKey(
   deps: GatewayDeps,
 ): Promise<Result<FoundKey, Refusal>> {
   if (looksLikeToken(text)) return findParent(text, config, basis, deps)
-  if (parseKey(text, config.snapshot.settings.legacyPrefixes) === null) return err(refuse('key_malformed'))
+  if (parseKey(text, config.snapshot.settings.legacyFormats) === null) return err(refuse('key_malformed'))
   const hash = await digestKey(text)
   const held = heldSnapshot(hash, basis, deps)
   // A hash in memory was checked when it got there: the warm path costs one digest and no HMAC.
@@ -59,7 +59,7 @@ export async function refuseMalformed(
 ): Promise<Refusal | null> {
   if (looksLikeToken(text)) return refuseToken(text, config, deps)
   const { snapshot, checkSecrets } = config
-  const parsed = parseKey(text, snapshot.settings.legacyPrefixes)
+  const parsed = parseKey(text, snapshot.settings.legacyFormats)
   if (parsed === null) return refuse('key_malformed')
   if (parsed.format !== 'native' || (await hasValidCheck(checkSecrets, parsed.body, parsed.check)))
     return null

@@ -28,8 +28,8 @@ export function noteOf(
   if (request === null || !isRefusal(outcome) || config.refusalHours === 0) return null
   const keyId = trace.key?.id ?? ''
   if (memory.usage.refusals >= MAX_HELD || !hasRoom(held, { keyId, code: outcome }, BOUNDS)) return null
-  const prefixes = memory.config?.snapshot.settings.legacyPrefixes
-  const safe = (text: string) => redactKeys(text, prefixes).slice(0, MAX_TEXT)
+  const formats = memory.config?.snapshot.settings.legacyFormats
+  const safe = (text: string) => redactKeys(text, formats).slice(0, MAX_TEXT)
   const { country, webOrigin } = readCaller(request)
   return {
     id: newId('refusal'),
@@ -44,7 +44,7 @@ export function noteOf(
     method: safe(request.method),
     host: safe(trace.target?.host ?? ''),
     // Before the configuration is known, nobody can tell what an imported key looks like.
-    path: prefixes === undefined ? '' : shortened(redactKeys(trace.target?.path ?? '', prefixes)),
+    path: formats === undefined ? '' : shortened(redactKeys(trace.target?.path ?? '', formats)),
     address: trace.address === null ? null : safe(trace.address),
     country,
     webOrigin: webOrigin === null ? null : safe(webOrigin),

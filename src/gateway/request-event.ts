@@ -13,7 +13,7 @@ export function logRequest(
   deps: GatewayDeps,
 ): void {
   if (outcome === 'passed' && deps.random() >= deps.config.logSample) return
-  const safe = (text: string) => redactKeys(text, trace.legacyPrefixes).slice(0, MAX_TEXT)
+  const safe = (text: string) => redactKeys(text, trace.legacyFormats).slice(0, MAX_TEXT)
   deps.log({
     event: 'request',
     outcome: isRefusal(outcome) ? 'refused' : outcome,

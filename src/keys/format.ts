@@ -1,5 +1,6 @@
 // The text of a key: what is a key at all, its parts, and what of it may stand in a log. Pure text work: no hash is
 // computed here, so a parsed native key is well formed, not genuine (check.ts), and a genuine one may not exist.
+import type { LegacyFormat } from '../model/legacy-format.ts'
 import type { Environment, KeyKind } from '../model/vocabulary.ts'
 
 /** Longer texts are no keys. Tested before anything else, so that nobody makes us hash or scan a megabyte. */
@@ -40,7 +41,7 @@ export type ParsedKey =
       readonly body: string
       readonly check: string
     }
-  | { readonly format: 'legacy'; readonly prefix: string }
+  | { readonly format: 'legacy'; readonly declared: LegacyFormat }
 
 export function isKeyPrefix(text: string): boolean {
   return PREFIX.test(text) && !RESERVED_PREFIXES.has(text)
@@ -49,27 +50,27 @@ export function isKeyPrefix(text: string): boolean {
 /**
  * Splits a presented credential, character for character as it came: a key that is trimmed or case-folded has aliases.
  *
- * The native shape wins over a declared legacy prefix. The other way round, a legacy prefix `lk_` would wave every
+ * The native shape wins over a declared legacy format. The other way round, a legacy prefix `lk_` would wave every
  * invented `lk_live_...` past the check and on to storage.
- * @param legacyPrefixes of imported keys, which carry no check. An empty one is ignored: it would claim every token
+ * @param legacyFormats of imported keys, which carry no check. An empty prefix is ignored: it would claim every token
  * @returns null for whatever is not a key of this gateway. Never throws
  */
-export function parseKey(text: string, legacyPrefixes: readonly string[]): ParsedKey | null {
+export function parseKey(text: string, legacyFormats: readonly LegacyFormat[]): ParsedKey | null {
   if (text.length > MAX_KEY_LENGTH) return null
   const shape = parseShape(text)
   if (shape !== null)
     return { format: 'native', shape, body: text.slice(0, -CHECK_LENGTH), check: text.slice(-CHECK_LENGTH) }
   if (!/^[!-~]+$/.test(text)) return null
-  const claims = legacyPrefixes.filter(
-    (prefix) => prefix !== '' && text.startsWith(prefix) && text !== prefix,
+  const claims = legacyFormats.filter(
+    ({ prefix }) => prefix !== '' && text.startsWith(prefix) && text !== prefix,
   )
   if (claims.length === 0) return null
-  return { format: 'legacy', prefix: claims.reduce((a, b) => (b.length > a.length ? b : a)) }
+  return { format: 'legacy', declared: claims.reduce((a, b) => (b.prefix.length > a.prefix.length ? b : a)) }
 }
 
 /** True if a bearer token is meant for this gateway and not, say, the origin's own JWT. */
-export function looksLikeKey(text: string, legacyPrefixes: readonly string[]): boolean {
-  return looksLikeToken(text) || parseKey(text, legacyPrefixes) !== null
+export function looksLikeKey(text: string, legacyFormats: readonly LegacyFormat[]): boolean {
+  return looksLikeToken(text) || parseKey(text, legacyFormats) !== null
 }
 
 /** True for the shape of a child token. For a key it costs the comparison of a prefix, and no more. */
@@ -82,9 +83,9 @@ export function looksLikeToken(text: string): boolean {
  * (RFC 3986, section 2.3) are unescaped to find keys; a string without any comes back unchanged, escapes included.
  * Declared legacy keys shrink to `<prefix…>` up to the next white space, quote, bracket, `&`, comma or semicolon.
  */
-export function redactKeys(text: string, legacyPrefixes: readonly string[] = []): string {
+export function redactKeys(text: string, legacyFormats: readonly LegacyFormat[] = []): string {
   const plain = text.replace(ESCAPED, unescapeUnreserved)
-  const keys = legacyPrefixes.length === 0 ? NATIVE_KEYS : keysInText(legacyPrefixes)
+  const keys = legacyFormats.length === 0 ? NATIVE_KEYS : keysInText(legacyFormats)
   const redacted = plain.replace(keys, '<$1$2$3…>')
   return redacted === plain ? text : redacted
 }
@@ -112,8 +113,11 @@ function unescapeUnreserved(
 // One expression, not two passes: a first pass for the legacy prefix `A` would cut a native key in two at its first A
 // and leave digits standing. Legacy first, so that an imported `sk_live_...` shows no digit of its secret; longest
 // first, so that `sk_live_` is shown whole where `sk_` is declared too. `(?!)` matches nothing.
-function keysInText(legacyPrefixes: readonly string[]): RegExp {
-  const declared = legacyPrefixes.filter((prefix) => prefix !== '').sort((a, b) => b.length - a.length)
+function keysInText(legacyFormats: readonly LegacyFormat[]): RegExp {
+  const declared = legacyFormats
+    .map(({ prefix }) => prefix)
+    .filter((prefix) => prefix !== '')
+    .sort((a, b) => b.length - a.length)
   const literals = declared.map((prefix) => prefix.replace(/\W/g, String.raw`\$&`))
   const legacy = String.raw`(${literals.join('|') || '(?!)'})[^\s"'<>()&,;\\]{12,}`
   return new RegExp(`${legacy}|${NATIVE_IN_TEXT}|${TOKEN_IN_TEXT}`, 'g')

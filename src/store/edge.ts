@@ -15,7 +15,7 @@ export const CONFIG_COPY_NAME = 'config'
  * Version of the copies' shape. A release that adds a field which decides raises it: copies of the release before, which
  * lack the field, are then misses.
  */
-const FORMAT = 3
+const FORMAT = 4
 
 /** KV accepts no shorter one. */
 const MIN_EXPIRATION_SECONDS = 60
@@ -159,6 +159,8 @@ const isQuota = (value: unknown) =>
 const isPlan = (value: unknown) =>
   isObject(value) && isListOf(isLimit)(value.limits) && isListOf(isQuota)(value.quotas)
 
+const isLegacyFormat = (value: unknown) => isObject(value) && isText(value.prefix)
+
 // The configuration is compiled at once, inside a catch (src/gateway/config.ts): here it is enough to see its frame. What a
 // plan says is not compiled but counted by, so of that all is seen that a counter would choke on.
 function isConfigSnapshot(value: Fields): value is Fields & ConfigSnapshot {
@@ -168,7 +170,8 @@ function isConfigSnapshot(value: Fields): value is Fields & ConfigSnapshot {
     isListOf(isRoute)(routes) &&
     isListOf(isPlan)(plans) &&
     [upstreams, settings.signingKeys].every(isListOf(isObject)) &&
-    [settings.checkSecrets, settings.legacyPrefixes].every(isTexts) &&
+    isTexts(settings.checkSecrets) &&
+    isListOf(isLegacyFormat)(settings.legacyFormats) &&
     [settings.gatewayId, settings.rateLimitFields].every(isText) &&
     Number.isFinite(settings.expiryWarningMs) &&
     typeof value.wasRouted === 'boolean'

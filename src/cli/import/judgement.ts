@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto'
 import { displayForm } from '../../keys/display.ts'
 import { looksLikeToken, MAX_KEY_LENGTH, parseKey } from '../../keys/format.ts'
 import { err, ok, type Result } from '../../result.ts'
+import type { LegacyFormat } from '../../model/legacy-format.ts'
 import type { JsonObject } from '../json.ts'
 import type { Draft, Fields, Hash, Item, Refusal } from './item.ts'
 import { bitsOf, ENOUGH_BITS } from './strength.ts'
 
 export interface Common {
   /** Declared, or about to be. */
-  readonly prefixes: readonly string[]
+  readonly formats: readonly LegacyFormat[]
   /** For every key of the file: project and environment. */
   readonly fields: JsonObject
 }
@@ -26,8 +27,8 @@ export function judge(draft: Draft, common: Common): Result<Item, Refusal> {
   const { secret } = draft
   const shown =
     secret.kind === 'plaintext'
-      ? hashKey(secret.text, common.prefixes)
-      : showHash(secret.hash, draft, common.prefixes)
+      ? hashKey(secret.text, common.formats)
+      : showHash(secret.hash, draft, common.formats)
   if (!shown.ok) return shown
   const item = itemOf(draft, shown.value, common)
   // A name that is the key would store it in clear, and show it in every list.
@@ -46,14 +47,14 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1)
 }
 
-function hashKey(key: string, prefixes: readonly string[]): Result<Shown, Refusal> {
+function hashKey(key: string, formats: readonly LegacyFormat[]): Result<Shown, Refusal> {
   if (key.length > MAX_KEY_LENGTH) return err({ code: 'too_long' })
   if (!/^[!-~]+$/.test(key)) return err({ code: 'characters' })
-  const parsed = parseKey(key, prefixes)
+  const parsed = parseKey(key, formats)
   if (parsed?.format === 'native' || looksLikeToken(key)) return err({ code: 'native_shape' })
-  const prefix = parsed?.prefix ?? ''
+  const prefix = parsed?.declared.prefix ?? ''
   if (bitsOf(key.slice(prefix.length)) < ENOUGH_BITS) return err({ code: 'weak_key' })
-  if (parsed === null) return err({ code: 'undeclared_prefix' })
+  if (parsed === null) return err({ code: 'undeclared_format' })
   const digest = createHash('sha256').update(key).digest('hex')
   return ok({ hash: { scheme: 'sha256', digest }, ...displayForm(key, prefix) })
 }
@@ -62,14 +63,15 @@ function hashKey(key: string, prefixes: readonly string[]): Result<Shown, Refusa
 function showHash(
   hash: Hash,
   { beginning, prefix }: Draft,
-  prefixes: readonly string[],
+  formats: readonly LegacyFormat[],
 ): Result<Shown, Refusal> {
   if (beginning === undefined && prefix === undefined) return ok({ hash, start: '', last4: '' })
   const known = beginning ?? prefix ?? ''
   // The record may show less than the prefix.
+  const prefixes = formats.map((format) => format.prefix)
   const fitting = prefixes.filter((declared) => known.startsWith(declared) || declared.startsWith(known))
   if (fitting.length > 0) return ok({ hash, start: longest(fitting), last4: '' })
-  if (prefixes.length > 0) return err({ code: 'undeclared_prefix' })
+  if (prefixes.length > 0) return err({ code: 'undeclared_format' })
   return ok({ hash, start: prefix ?? '', last4: '' })
 }
 

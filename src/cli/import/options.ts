@@ -1,5 +1,6 @@
 // The command line of an import, checked: what it says is how the file is read.
 import { isId } from '../../ids.ts'
+import type { LegacyFormat } from '../../model/legacy-format.ts'
 import type { GlobalOptions } from '../context.ts'
 import { CliError } from '../exit.ts'
 import { PLAIN_FIELDS } from './adapters/plain.ts'
@@ -7,7 +8,7 @@ import { ADAPTERS, type AdapterName } from './adapters/table.ts'
 import type { Encoding } from './digest.ts'
 import type { Scheme } from './item.ts'
 import type { Common } from './judgement.ts'
-import { LEGACY_PREFIX } from './prefix.ts'
+import { LEGACY_PREFIX } from './proposal.ts'
 import type { Manner } from './records.ts'
 
 export interface ImportOptions extends GlobalOptions {
@@ -66,6 +67,6 @@ function checkOptions({ project, prefix = [], hash, pepperId }: ImportOptions): 
     )
 }
 
-export function commonOf({ project, environment }: ImportOptions, prefixes: readonly string[]): Common {
-  return { prefixes, fields: { project_id: project, ...(environment !== undefined && { environment }) } }
+export function commonOf({ project, environment }: ImportOptions, formats: readonly LegacyFormat[]): Common {
+  return { formats, fields: { project_id: project, ...(environment !== undefined && { environment }) } }
 }

@@ -9,14 +9,18 @@ import { changed } from '../operation.ts'
 
 const FINGERPRINT_BYTES = 6
 
-/** Printable and without spaces, as a key is; long enough not to claim every token of the origin's own. */
-const legacyPrefix = z.string().regex(/^[!-~]{2,32}$/, 'Takes 2 to 32 printable characters without spaces.')
+const LegacyFormat = z
+  .strictObject({
+    /** Printable and without spaces, as a key is; long enough not to claim every token of the origin's own. */
+    prefix: z.string().regex(/^[!-~]{2,32}$/, 'Takes 2 to 32 printable characters without spaces.'),
+  })
+  .openapi('LegacyFormat')
 
 /** Absent: unchanged. */
 export const SettingsPatch = z
   .strictObject({
-    legacy_prefixes: field.list(legacyPrefix, 32).optional().openapi({
-      description: 'Beginnings of imported keys, which carry no check digits. Replaces the list.',
+    legacy_formats: z.array(LegacyFormat).max(32).optional().openapi({
+      description: 'What imported keys look like, which carry no check digits. Replaces the list.',
     }),
     expiry_warning_days: field.count(0, 365).optional(),
     rate_limit_fields: z.enum(RATE_LIMIT_FIELDS).optional().openapi({
@@ -42,7 +46,7 @@ export const SecretRotation = z
 export const Settings = z
   .object({
     gateway_id: z.string(),
-    legacy_prefixes: z.array(z.string()),
+    legacy_formats: z.array(LegacyFormat),
     expiry_warning_days: z.int(),
     rate_limit_fields: z.enum(RATE_LIMIT_FIELDS),
     check_secrets: z
@@ -59,7 +63,7 @@ export const ChangedSettings = changed(Settings).openapi('ChangedSettings')
 export async function viewSettings(stored: StoredSettings): Promise<z.infer<typeof Settings>> {
   return {
     gateway_id: stored.gateway_id,
-    legacy_prefixes: [...stored.legacy_prefixes],
+    legacy_formats: [...stored.legacy_formats],
     expiry_warning_days: stored.expiry_warning_days,
     rate_limit_fields: stored.rate_limit_fields,
     check_secrets: await Promise.all(stored.check_secrets.map(fingerprintOf)),

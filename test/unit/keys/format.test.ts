@@ -10,6 +10,7 @@ import {
   type KeyShape,
 } from '../../../src/keys/format.ts'
 import vectors from '../../vectors/key-format.json' with { type: 'json' }
+import { beginnings, legacyFormat } from '../../support/legacy-formats.ts'
 import { shape } from './key-shapes.ts'
 
 const RANDOM = '0123456789ABCDEFGHIJabcdefghijkl'
@@ -133,33 +134,39 @@ describe('prefixes and regions', () => {
 
 describe('a legacy key', () => {
   test('is what begins with a declared prefix and goes on', () => {
-    expect(parseKey('sk-proj-a.b~c/d+e=', ['sk-'])).toEqual({ format: 'legacy', prefix: 'sk-' })
-    expect(parseKey('sk-', ['sk-'])).toBeNull()
-    expect(parseKey('SK-proj', ['sk-'])).toBeNull()
-    expect(parseKey('xsk-proj', ['sk-'])).toBeNull()
+    expect(parseKey('sk-proj-a.b~c/d+e=', beginnings('sk-'))).toEqual({
+      format: 'legacy',
+      declared: legacyFormat({ prefix: 'sk-' }),
+    })
+    expect(parseKey('sk-', beginnings('sk-'))).toBeNull()
+    expect(parseKey('SK-proj', beginnings('sk-'))).toBeNull()
+    expect(parseKey('xsk-proj', beginnings('sk-'))).toBeNull()
     expect(parseKey('sk-proj', [])).toBeNull()
   })
 
   test('is attributed to the longest prefix that fits', () => {
-    expect(parseKey('sk_live_x', ['sk_', 'sk_live_', 'sk_l'])).toEqual({
+    expect(parseKey('sk_live_x', beginnings('sk_', 'sk_live_', 'sk_l'))).toEqual({
       format: 'legacy',
-      prefix: 'sk_live_',
+      declared: legacyFormat({ prefix: 'sk_live_' }),
     })
-    expect(parseKey('sk_live_', ['sk_', 'sk_live_'])).toEqual({ format: 'legacy', prefix: 'sk_' })
+    expect(parseKey('sk_live_', beginnings('sk_', 'sk_live_'))).toEqual({
+      format: 'legacy',
+      declared: legacyFormat({ prefix: 'sk_' }),
+    })
   })
 
   test('consists of visible ASCII', () => {
     for (const bad of [' ', '\t', '\n', '\0', '\x7f', 'é', '\u2028', '\ud800', '😀'])
-      expect(parseKey(`sk-abc${bad}def`, ['sk-'])).toBeNull()
+      expect(parseKey(`sk-abc${bad}def`, beginnings('sk-'))).toBeNull()
   })
 
   test('has at most 256 characters', () => {
-    expect(parseKey('sk-'.padEnd(MAX_KEY_LENGTH, 'x'), ['sk-'])).not.toBeNull()
-    expect(parseKey('sk-'.padEnd(MAX_KEY_LENGTH + 1, 'x'), ['sk-'])).toBeNull()
+    expect(parseKey('sk-'.padEnd(MAX_KEY_LENGTH, 'x'), beginnings('sk-'))).not.toBeNull()
+    expect(parseKey('sk-'.padEnd(MAX_KEY_LENGTH + 1, 'x'), beginnings('sk-'))).toBeNull()
   })
 
   test('prefix that is empty claims nothing', () => {
-    expect(parseKey('eyJhbGciOiJub25lIn0.e30.', [''])).toBeNull()
+    expect(parseKey('eyJhbGciOiJub25lIn0.e30.', beginnings(''))).toBeNull()
   })
 
   test('prefix never lets a native key skip its check', () => {
@@ -167,7 +174,7 @@ describe('a legacy key', () => {
       fc.property(shape, fc.nat(), (given, cut) => {
         const forged = formatKey(given, RANDOM, CHECK)
         const prefix = forged.slice(0, 1 + (cut % (forged.length - 1)))
-        expect(parseKey(forged, [prefix])?.format).toBe('native')
+        expect(parseKey(forged, beginnings(prefix))?.format).toBe('native')
       }),
     )
   })
@@ -192,13 +199,15 @@ describe('parseKey never throws', () => {
     'ab_'.repeat(85),
   ]
   test('on words that mean something elsewhere, or on sheer size', () => {
-    for (const text of hostile) expect(parseKey(text, ['__proto', 'null '])?.format).not.toBe('native')
+    for (const text of hostile)
+      expect(parseKey(text, beginnings('__proto', 'null '))?.format).not.toBe('native')
   })
   test('on any text', () => {
     const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.nat(65_535).map(unit) }))
     fc.assert(
       fc.property(anyText, fc.array(anyText), (text, prefixes) => {
-        expect(looksLikeKey(text, prefixes)).toBe(parseKey(text, prefixes) !== null)
+        const formats = beginnings(...prefixes)
+        expect(looksLikeKey(text, formats)).toBe(parseKey(text, formats) !== null)
       }),
     )
   })

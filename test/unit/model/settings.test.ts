@@ -10,7 +10,7 @@ const STORED = {
   gateway_id: 'lk-0123456789',
   check_secrets: ['secret'],
   signing_keys: [SIGNING_KEY],
-  legacy_prefixes: [],
+  legacy_formats: [],
   expiry_warning_days: 7,
   rate_limit_fields: 'standard' as const,
 }
@@ -40,7 +40,7 @@ describe('stored settings', () => {
     ['check_secrets', ['']],
     ['signing_keys', [{ ...SIGNING_KEY, publicJwk: { kty: 'EC' } }]],
     ['signing_keys', [{ ...SIGNING_KEY, sealedPrivateKey: undefined }]],
-    ['legacy_prefixes', [1]],
+    ['legacy_formats', [1]],
     ['expiry_warning_days', '7'],
     ['expiry_warning_days', null],
     ['rate_limit_fields', 'both'],

@@ -4,7 +4,7 @@ import { getConfigCopy, parseConfigCopy, parseKeyCopy, putConfigCopy } from '../
 import { keyFacts, routeFacts } from '../../support/facts.ts'
 
 const STAMP = { epoch: 1, asOf: 2, readAt: 3 }
-const FORMAT = 3
+const FORMAT = 4
 const LIMIT = {
   name: 'burst',
   limit: 5,
@@ -38,7 +38,7 @@ const CONFIG: ConfigSnapshot = {
     gatewayId: 'lk-1',
     checkSecrets: ['secret'],
     signingKeys: [],
-    legacyPrefixes: [],
+    legacyFormats: [],
     expiryWarningMs: 0,
     rateLimitFields: 'standard',
   },
@@ -72,8 +72,8 @@ describe('a copy of the configuration', () => {
   })
 
   it.each([
-    ['of the format before', configText({ format: 2 })],
-    ['of a later format', configText({ format: 4 })],
+    ['of the format before', configText({ format: 3 })],
+    ['of a later format', configText({ format: 5 })],
     ['without plans', configText({ plans: undefined })],
     ['with plans that are no list', configText({ plans: {} })],
     ['with a plan that is nothing', configText({ plans: [null] })],
@@ -124,7 +124,7 @@ describe('a copy of a key', () => {
   })
 
   it.each([
-    ['of the format before', keyText({}, 2)],
+    ['of the format before', keyText({}, 3)],
     ['without a time zone', keyText({ timeZone: undefined })],
     ['with a time zone that is none', keyText({ timeZone: null })],
     ['without an anniversary', keyText({ anniversaryMs: undefined })],

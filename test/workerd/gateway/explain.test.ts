@@ -26,7 +26,7 @@ beforeAll(async () => {
   base = {
     ...read.value,
     upstreams: [{ id: 'up_1', name: 'Orders', target, timeoutMs: 1_000, retries: 0, headers: {} }],
-    settings: { ...settings, gatewayId: 'test-gateway', legacyPrefixes: ['acme_'] },
+    settings: { ...settings, gatewayId: 'test-gateway', legacyFormats: [{ prefix: 'acme_' }] },
   }
 })
 

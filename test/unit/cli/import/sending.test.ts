@@ -236,7 +236,7 @@ describe('what is refused', () => {
     [`acme_${digits(3, 28)}é`, 'characters'],
     [`acme_ ${digits(3, 28)}`, 'characters'],
     [native, 'native_shape'],
-    [`other_${digits(4, 28)}`, 'undeclared_prefix'],
+    [`other_${digits(4, 28)}`, 'undeclared_format'],
     ['', 'no_key'],
   ] as const
 
@@ -351,7 +351,7 @@ describe('a dry run', () => {
       'carried over: name 20, external_id 20, scopes 20, tags 20, metadata 20, expires_at 20',
     )
     expect(ran.err).toContain('import them with --prefix acme_')
-    expect(ran.err).toContain('{"legacy_prefixes":["acme_"]}')
+    expect(ran.err).toContain('{"legacy_formats":[{"prefix":"acme_"}]}')
   })
 
   it('without a prefix, keys in clear are not sent; hashes are', async () => {
