@@ -1,12 +1,13 @@
 // What is kept of a refused request for those who ask about it later (docs/refusals.md): a few for each organization, until they
 // are handed over. The query is never kept, and what could hold a key's text goes through redaction.
-import { newId } from '../ids.ts'
-import { redactKeys } from '../keys/format.ts'
+import { isId, newId } from '../ids.ts'
+import { redactKeys } from '../keys/redact.ts'
 import { hasRoom, type NoteBounds, type RefusalNote } from '../limits/refusals.ts'
 import type { UsageOutcome } from '../limits/usage.ts'
 import type { ProblemCode } from '../problem.ts'
 import { readCaller } from './caller.ts'
 import type { GatewayDeps } from './deps.ts'
+import type { Trace } from './record.ts'
 import type { Answered } from './usage.ts'
 
 /** Of one organization, between two hand-overs. */
@@ -33,7 +34,7 @@ export function noteOf(
   const { country, webOrigin } = readCaller(request)
   return {
     id: newId('refusal'),
-    requestId: safe(trace.requestId),
+    requestId: safeId(trace, safe),
     atMs,
     code: outcome,
     status,
@@ -49,6 +50,11 @@ export function noteOf(
     country,
     webOrigin: webOrigin === null ? null : safe(webOrigin),
   }
+}
+
+// By its own ids a request is found again, whatever imported keys look like.
+export function safeId({ requestId }: Trace, safe: (text: string) => string): string {
+  return isId('request', requestId) ? requestId : safe(requestId)
 }
 
 // `…` stands in no path: whoever reads it sees that there was more.

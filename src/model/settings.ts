@@ -1,5 +1,5 @@
 // The named values of a deployment, as they stand in the `settings` table: their shapes, and what the edge takes of them.
-import type { LegacyFormat } from './legacy-format.ts'
+import { isStoredLegacyFormat, legacyFormatFacts, type StoredLegacyFormat } from './legacy-format.ts'
 import { RATE_LIMIT_FIELDS, type RateLimitFields } from './vocabulary.ts'
 import type { SettingsFacts, SigningKeyFacts } from './snapshot.ts'
 
@@ -7,7 +7,7 @@ export interface StoredSettings {
   readonly gateway_id: string
   readonly check_secrets: readonly string[]
   readonly signing_keys: readonly SigningKeyFacts[]
-  readonly legacy_formats: readonly LegacyFormat[]
+  readonly legacy_formats: readonly StoredLegacyFormat[]
   readonly expiry_warning_days: number
   readonly rate_limit_fields: RateLimitFields
 }
@@ -49,7 +49,7 @@ export function settingsFacts(stored: StoredSettings): SettingsFacts {
     gatewayId: stored.gateway_id,
     checkSecrets: stored.check_secrets,
     signingKeys: stored.signing_keys,
-    legacyFormats: stored.legacy_formats,
+    legacyFormats: stored.legacy_formats.map(legacyFormatFacts),
     expiryWarningMs: stored.expiry_warning_days * DAY_MS,
     rateLimitFields: stored.rate_limit_fields,
   }
@@ -71,8 +71,8 @@ function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText)
 }
 
-function isLegacyFormatList(value: unknown): value is readonly LegacyFormat[] {
-  return Array.isArray(value) && value.every((format) => isObject(format) && isText(format.prefix))
+function isLegacyFormatList(value: unknown): value is readonly StoredLegacyFormat[] {
+  return Array.isArray(value) && value.every(isStoredLegacyFormat)
 }
 
 function isSigningKeyList(value: unknown): value is readonly SigningKeyFacts[] {

@@ -52,6 +52,16 @@ export interface KeyFacts {
   readonly anniversaryMs: number
   /** Set where a child token was presented and not the key itself: these are then its facts. No copy is stored with it. */
   readonly token?: TokenFacts
+  /** Set where an imported key was presented whose format has a window: `expiresAtMs` heeds it. No copy is stored with it. */
+  readonly window?: FormatWindow
+}
+
+/** What a format adds to its keys (src/gateway/format-window.ts). */
+export interface FormatWindow {
+  /** Fields that answers carry. */
+  readonly fields: readonly (readonly [name: string, value: string])[]
+  /** What whoever comes after the sunset is told; null where the key itself ends before. */
+  readonly refusal: { readonly detail: string } | null
 }
 
 export interface TokenFacts {

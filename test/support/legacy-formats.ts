@@ -2,7 +2,7 @@
 import type { LegacyFormat } from '../../src/model/legacy-format.ts'
 
 export function legacyFormat(given: Partial<LegacyFormat>): LegacyFormat {
-  return { prefix: '', ...given }
+  return { prefix: '', alphabet: null, length: null, deprecatedAtMs: null, sunsetAtMs: null, ...given }
 }
 
 /** Formats that say no more than how a key begins. */

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../result.ts'
 import type { LegacyFormat } from '../../model/legacy-format.ts'
 import type { JsonObject } from '../json.ts'
 import type { Draft, Fields, Hash, Item, Refusal } from './item.ts'
-import { bitsOf, ENOUGH_BITS } from './strength.ts'
+import { bitsOf, ENOUGH_BITS } from '../../keys/strength.ts'
 
 export interface Common {
   /** Declared, or about to be. */
@@ -68,10 +68,11 @@ function showHash(
   if (beginning === undefined && prefix === undefined) return ok({ hash, start: '', last4: '' })
   const known = beginning ?? prefix ?? ''
   // The record may show less than the prefix.
-  const prefixes = formats.map((format) => format.prefix)
-  const fitting = prefixes.filter((declared) => known.startsWith(declared) || declared.startsWith(known))
+  const fitting = formats
+    .map((format) => format.prefix)
+    .filter((declared) => known.startsWith(declared) || declared.startsWith(known))
   if (fitting.length > 0) return ok({ hash, start: longest(fitting), last4: '' })
-  if (prefixes.length > 0) return err({ code: 'undeclared_format' })
+  if (formats.length > 0) return err({ code: 'undeclared_format' })
   return ok({ hash, start: prefix ?? '', last4: '' })
 }
 

@@ -6,20 +6,14 @@ import type { StoredSettings } from '../../model/settings.ts'
 import { RATE_LIMIT_FIELDS } from '../../model/vocabulary.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
+import { LegacyFormat, LegacyFormats } from './legacy-format.ts'
 
 const FINGERPRINT_BYTES = 6
-
-const LegacyFormat = z
-  .strictObject({
-    /** Printable and without spaces, as a key is; long enough not to claim every token of the origin's own. */
-    prefix: z.string().regex(/^[!-~]{2,32}$/, 'Takes 2 to 32 printable characters without spaces.'),
-  })
-  .openapi('LegacyFormat')
 
 /** Absent: unchanged. */
 export const SettingsPatch = z
   .strictObject({
-    legacy_formats: z.array(LegacyFormat).max(32).optional().openapi({
+    legacy_formats: LegacyFormats.optional().openapi({
       description: 'What imported keys look like, which carry no check digits. Replaces the list.',
     }),
     expiry_warning_days: field.count(0, 365).optional(),

@@ -6,11 +6,18 @@ const SIGNING_KEY = {
   publicJwk: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' },
   sealedPrivateKey: 'sealed',
 }
+const FORMAT = {
+  prefix: '',
+  alphabet: 'base62' as const,
+  length: 40,
+  deprecated_at: '2026-11-01T00:00:00.500Z',
+  sunset_at: null,
+}
 const STORED = {
   gateway_id: 'lk-0123456789',
   check_secrets: ['secret'],
   signing_keys: [SIGNING_KEY],
-  legacy_formats: [],
+  legacy_formats: [FORMAT],
   expiry_warning_days: 7,
   rate_limit_fields: 'standard' as const,
 }
@@ -41,6 +48,15 @@ describe('stored settings', () => {
     ['signing_keys', [{ ...SIGNING_KEY, publicJwk: { kty: 'EC' } }]],
     ['signing_keys', [{ ...SIGNING_KEY, sealedPrivateKey: undefined }]],
     ['legacy_formats', [1]],
+    ['legacy_formats', ['acme_']],
+    ['legacy_formats', [null]],
+    ['legacy_formats', { 0: FORMAT }],
+    ['legacy_formats', [{ ...FORMAT, prefix: undefined }]],
+    ['legacy_formats', [{ ...FORMAT, alphabet: 'base58' }]],
+    ['legacy_formats', [{ ...FORMAT, length: '40' }]],
+    ['legacy_formats', [{ ...FORMAT, length: undefined }]],
+    ['legacy_formats', [{ ...FORMAT, deprecated_at: 'soon' }]],
+    ['legacy_formats', [{ ...FORMAT, sunset_at: undefined }]],
     ['expiry_warning_days', '7'],
     ['expiry_warning_days', null],
     ['rate_limit_fields', 'both'],
@@ -51,5 +67,17 @@ describe('stored settings', () => {
 
   it('reach the edge with the warning in milliseconds', () => {
     expect(settingsFacts(STORED).expiryWarningMs).toBe(7 * 24 * 3600 * 1000)
+  })
+
+  it('reach the edge with the times of a format in milliseconds', () => {
+    expect(settingsFacts(STORED).legacyFormats).toEqual([
+      {
+        prefix: '',
+        alphabet: 'base62',
+        length: 40,
+        deprecatedAtMs: Date.UTC(2026, 10, 1) + 500,
+        sunsetAtMs: null,
+      },
+    ])
   })
 })

@@ -363,17 +363,14 @@ describe('a dry run', () => {
     expect((await importing(fileOf(hashes), ['--from', 'csv'], gateway)).code).toBe(0)
   })
 
-  it('keys that share no prefix are refused, with what to do', async () => {
+  it('keys that share nothing are refused, with what to do', async () => {
     await open()
-    const { code, err } = await importing('-', ['--from', 'csv', '--dry-run'], {
-      piped: `key\na${digits(1, 30)}\nb${digits(2, 30)}\n`,
-    })
+    const piped = `key\na${digits(1, 30)}\nb${digits(2, 31)}\n`
+    const { code, err } = await importing('-', ['--from', 'csv', '--dry-run'], { piped })
     expect(code).toBe(1)
     expect(err).toContain('which may be repeated')
     const prefixes = ['--prefix', `a${digits(1, 1)}`, '--prefix', `b${digits(2, 1)}`]
-    const again = await importing('-', ['--from', 'csv', '--dry-run', ...prefixes], {
-      piped: `key\na${digits(1, 30)}\nb${digits(2, 30)}\n`,
-    })
+    const again = await importing('-', ['--from', 'csv', '--dry-run', ...prefixes], { piped })
     expect([again.code, again.err]).toEqual([0, ''])
   })
 
