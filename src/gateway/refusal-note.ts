@@ -1,6 +1,6 @@
 // What is kept of a refused request for those who ask about it later (docs/refusals.md): a few for each organization, until they
 // are handed over. The query is never kept, and what could hold a key's text goes through redaction.
-import { isId, newId } from '../ids.ts'
+import { newId } from '../ids.ts'
 import { redactKeys } from '../keys/redact.ts'
 import { hasRoom, type NoteBounds, type RefusalNote } from '../limits/refusals.ts'
 import type { UsageOutcome } from '../limits/usage.ts'
@@ -15,6 +15,8 @@ const BOUNDS: NoteBounds = { all: 16, ofKind: 2 }
 /** Of all organizations, about a kilobyte each: limiters that fail must not fill the memory. */
 const MAX_HELD = 256
 const MAX_TEXT = 256
+/** As isolate.ts makes one. */
+const MADE_ID = /^req_[0-9a-f]{32}$/
 
 export function isRefusal(outcome: UsageOutcome): outcome is ProblemCode {
   return outcome !== 'passed' && outcome !== 'origin_error'
@@ -52,9 +54,9 @@ export function noteOf(
   }
 }
 
-// By its own ids a request is found again, whatever imported keys look like.
+/** By an id that the gateway made a request is found again, also where imported keys look like that. */
 export function safeId({ requestId }: Trace, safe: (text: string) => string): string {
-  return isId('request', requestId) ? requestId : safe(requestId)
+  return MADE_ID.test(requestId) ? requestId : safe(requestId)
 }
 
 // `…` stands in no path: whoever reads it sees that there was more.
