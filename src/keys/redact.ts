@@ -36,9 +36,11 @@ function unescapeUnreserved(
 
 const NONE: readonly LegacyFormat[] = []
 // A flood of refusals is logged line by line: compiled once for each list, which lives as long as its configuration.
+// Before that is known, every request has an empty list of its own.
 const compiled = new WeakMap<readonly LegacyFormat[], RegExp>()
 
-function keysOf(formats: readonly LegacyFormat[]): RegExp {
+function keysOf(legacyFormats: readonly LegacyFormat[]): RegExp {
+  const formats = legacyFormats.length === 0 ? NONE : legacyFormats
   const held = compiled.get(formats) ?? keysInText(formats)
   compiled.set(formats, held)
   return held

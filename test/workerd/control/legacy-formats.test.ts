@@ -134,6 +134,9 @@ describe('a key without a prefix', () => {
       (await call('/_latchkey/v1/keys/verify', { json: { key, cost: 0 } })).body
     expect(await verify(AWS)).toMatchObject({ valid: true, key: { expires_at: '2099-01-01T00:00:00.000Z' } })
 
+    const self = await call('/_latchkey/self', { token: AWS })
+    expect(self.body).toMatchObject({ key: { state: 'active', expires_at: '2099-01-01T00:00:00.000Z' } })
+
     const headers = { 'idempotency-key': crypto.randomUUID() }
     const rotated = await call<{ secret: string }>('/_latchkey/self/rotate', {
       method: 'POST',

@@ -159,7 +159,7 @@ describe('a format that is deprecated', () => {
     gateway.clockMs = expiresAt
     const answer = await call(text)
     expect(answer.code).toBe('key_expired')
-    expect(answer.text).not.toContain('sunset')
+    expect(answer.text).not.toContain('until their sunset')
   })
 })
 
