@@ -39,7 +39,7 @@ export const GATEWAY_PROBLEMS = {
   key_expired: {
     status: 401,
     title: 'API key expired',
-    when: "The key's expiry, or its rotation grace, has passed. `expired_at` says when.",
+    when: 'The expiry of the key, its rotation grace or the sunset of its format has passed. `expired_at` says when.',
     challenge: 'invalid_token',
   },
   key_disabled: {

@@ -3,7 +3,7 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { equalSecrets } from '../keys/equal-secrets.ts'
-import { redactKeys } from '../keys/format.ts'
+import { redactKeys } from '../keys/redact.ts'
 import { isCleartext } from '../policy/loopback.ts'
 import { permissionsOfOperator } from '../policy/permissions.ts'
 import { refuse, type Refusal } from '../problem.ts'

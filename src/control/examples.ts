@@ -40,7 +40,6 @@ const TEXTS: Readonly<Record<string, string>> = {
   tags: 'blue',
   code: 'not_found',
   reason: 'Left the company',
-  legacy_prefixes: 'acme_',
   limits: 'per-minute',
 }
 

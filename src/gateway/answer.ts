@@ -18,7 +18,10 @@ export function finishAnswer(response: Response, admission: Admission): Response
   addLimitFields(headers, trace.draws, config.snapshot.settings.rateLimitFields, deps.now())
   hideOrigin(headers, target.origin, match)
   if (match.route.auth !== 'none') keepPrivate(headers, match.route.credentialLocations)
-  if (found !== null) warnOfExpiry(headers, found.key, config.snapshot.settings.expiryWarningMs, deps.now())
+  if (found !== null) {
+    announceWindow(headers, found.key)
+    warnOfExpiry(headers, found.key, config.snapshot.settings.expiryWarningMs, deps.now())
+  }
   applyCors(headers, request.headers.get('origin'), match.route.cors)
   return response
 }
@@ -68,6 +71,11 @@ function varyFor(locations: readonly CredentialLocation[]): string {
   return vary
 }
 
+// A format is older than what the origin says of the resource itself, which is left standing.
+function announceWindow(headers: Headers, { window }: KeyFacts): void {
+  for (const [name, value] of window?.fields ?? []) if (!headers.has(name)) headers.set(name, value)
+}
+
 // RFC 9745 (`Deprecation`, a structured date) and RFC 8594 (`Sunset`, an HTTP date).
 function warnOfExpiry(headers: Headers, key: KeyFacts, expiryWarningMs: number, now: number): void {
   // Of a child token, that it ends soon is the point.
@@ -75,6 +83,8 @@ function warnOfExpiry(headers: Headers, key: KeyFacts, expiryWarningMs: number, 
   const warnsFrom = key.expiresAtMs - expiryWarningMs
   if (!key.rotated && now < warnsFrom) return
   headers.set('x-api-key-expiring', 'true')
+  // Where its format ends it, the window has said so.
+  if (key.window?.refusal) return
   headers.set('deprecation', `@${Math.floor(Math.min(warnsFrom, now) / 1000)}`)
   headers.set('sunset', new Date(key.expiresAtMs).toUTCString())
 }

@@ -14,6 +14,7 @@ const DEFAULT_EXPOSED = [
   'X-RateLimit-Reset',
   'X-Quota-Warning',
   'X-API-Key-Expiring',
+  'Deprecation',
   'Sunset',
 ]
 

@@ -1,6 +1,7 @@
 // Step 2: where is the key? Reads every location of the route, refuses two different keys, and remembers where each
 // was found, so that exactly that is removed before forwarding. It does not judge the key.
 import { looksLikeKey } from '../keys/format.ts'
+import type { LegacyFormat } from '../model/legacy-format.ts'
 import type { CredentialLocation } from '../model/policy.ts'
 import { isOwnCookie } from '../policy/own-cookies.ts'
 import { refuse, type Refusal } from '../problem.ts'
@@ -33,7 +34,7 @@ export function readCredential(
   headers: Headers,
   query: string,
   locations: readonly CredentialLocation[],
-  legacyPrefixes: readonly string[],
+  legacyFormats: readonly LegacyFormat[],
 ): Result<Credential | null, Refusal> {
   const seen: Sighting[] = []
   for (const location of locations) {
@@ -44,7 +45,7 @@ export function readCredential(
   if (only === undefined) return ok(null)
   if (seen.length === 1 && only.values.length === 1)
     return ok({ text: only.values[0] ?? '', foundIn: [only.location] })
-  const sightings = ownSightings(seen, legacyPrefixes)
+  const sightings = ownSightings(seen, legacyFormats)
   if (sightings.some((sighting) => sighting.values.length > 1)) {
     return err(refuse('key_ambiguous', { detail: 'A credential is repeated. Send one key, once.' }))
   }
@@ -56,9 +57,12 @@ export function readCredential(
 }
 
 // A bearer token that is no key of ours is the origin's own business as long as our key stands elsewhere.
-function ownSightings(seen: readonly Sighting[], legacyPrefixes: readonly string[]): readonly Sighting[] {
+function ownSightings(
+  seen: readonly Sighting[],
+  legacyFormats: readonly LegacyFormat[],
+): readonly Sighting[] {
   if (seen.length < 2) return seen
-  const ours = seen.filter((sighting) => sighting.values.some((value) => looksLikeKey(value, legacyPrefixes)))
+  const ours = seen.filter((sighting) => sighting.values.some((value) => looksLikeKey(value, legacyFormats)))
   return ours.length > 0 ? ours : seen.slice(0, 1)
 }
 
@@ -67,10 +71,10 @@ export function readStrayKeys(
   headers: Headers,
   query: string,
   locations: readonly CredentialLocation[],
-  legacyPrefixes: readonly string[],
+  legacyFormats: readonly LegacyFormat[],
 ): Credential | null {
   const stray = (location: CredentialLocation) =>
-    readLocation(headers, query, location).find((value) => looksLikeKey(value, legacyPrefixes))
+    readLocation(headers, query, location).find((value) => looksLikeKey(value, legacyFormats))
   const foundIn = locations.filter((location) => stray(location) !== undefined)
   const [first] = foundIn
   return first === undefined ? null : { text: stray(first) ?? '', foundIn }

@@ -70,7 +70,9 @@ const REMEDIES: { readonly [Code in ProblemCode]?: Remedies } = {
   key_expired: ({ key, keyId }) =>
     key === null || key.token !== undefined
       ? [onRequest('Send a new token, or a key: this token has ended.')]
-      : onKey(keyId, 'Give it a later expires_at, or use another key.'),
+      : key.window?.refusal
+        ? [onRequest('Send a key of this gateway, or put off sunset_at of its format in the settings.')]
+        : onKey(keyId, 'Give it a later expires_at, or use another key.'),
   organization_suspended: ({ keyId }) => onKey(keyId, 'Resume its organization, team or project.'),
   environment_mismatch: ({ keyId, route }) => onKey(keyId, `Use a ${route?.environment ?? 'live'} key.`),
   scope_missing: ({ key, keyId, route }) =>

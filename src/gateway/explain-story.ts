@@ -31,7 +31,7 @@ function newTrace(deps: GatewayDeps): Trace {
     address: null,
     target: null,
     basis: newBasis(deps.memory.sync),
-    legacyPrefixes: [],
+    legacyFormats: [],
     route: null,
     key: null,
     draws: [],

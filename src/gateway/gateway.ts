@@ -81,7 +81,7 @@ async function decide(
   // 1. The route. No route: 404, and no key's storage was touched.
   const config = await findConfig(basis, deps)
   if (!config.ok) return config
-  trace.legacyPrefixes = config.value.snapshot.settings.legacyPrefixes
+  trace.legacyFormats = config.value.snapshot.settings.legacyFormats
   const exchange: Exchange = { request, target, caller, config: config.value, trace, deps }
   const match = findRoute(exchange)
   if (!match.ok) return match

@@ -24,8 +24,8 @@ export async function authenticateHolder(
   if (isCleartext(request.url, deps.config.localDevelopment)) return err(refuse('tls_required'))
   const config = await findConfig(newBasis(deps.memory.sync), deps)
   if (!config.ok) return config
-  const { legacyPrefixes } = config.value.snapshot.settings
-  const credential = readCredential(request.headers, '', DEFAULT_CREDENTIAL_LOCATIONS, legacyPrefixes)
+  const { legacyFormats } = config.value.snapshot.settings
+  const credential = readCredential(request.headers, '', DEFAULT_CREDENTIAL_LOCATIONS, legacyFormats)
   if (!credential.ok) return credential
   if (credential.value === null) return err(refuse('key_missing'))
   const { judged } = await judgeKey(questionOf(request, credential.value.text), requestId, deps)

@@ -3,9 +3,10 @@
 import { isOlder, type Moment } from '../feed/usable.ts'
 import { hasValidCheck } from '../keys/check.ts'
 import { digestKey } from '../keys/digest.ts'
-import { looksLikeToken, parseKey } from '../keys/format.ts'
+import { looksLikeToken, parseKey, type ParsedKey } from '../keys/format.ts'
 import { lazy } from '../lazy.ts'
 import type { PresentedKey } from '../model/adoption.ts'
+import type { LegacyFormat } from '../model/legacy-format.ts'
 import type { KeyFacts, KeySnapshot } from '../model/snapshot.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -22,6 +23,7 @@ export const ABSENCE_MAX_AGE_MS = 10_000
 
 const firstUse = lazy(() => import('./first-use.ts'))
 const childToken = lazy(() => import('./child-token.ts'))
+const formatWindow = lazy(() => import('./format-window.ts'))
 
 /** What D1 said of a key that exists. */
 export type FoundKey = KeySnapshot & { readonly key: KeyFacts }
@@ -39,19 +41,38 @@ export async function findKey(
   deps: GatewayDeps,
 ): Promise<Result<FoundKey, Refusal>> {
   if (looksLikeToken(text)) return findParent(text, config, basis, deps)
-  const parsed = parseKey(text, config.snapshot.settings.legacyPrefixes)
+  const parsed = parseKey(text, config.snapshot.settings.legacyFormats)
   if (parsed === null) return err(refuse('key_malformed'))
   const hash = await digestKey(text)
   const held = heldSnapshot(hash, basis, deps)
   // A hash in memory was checked when it got there: the warm path costs one digest and no HMAC.
-  if (held !== null) return known(held)
+  if (held !== null) return asPresented(known(held), parsed, deps)
   const refusal =
     (await refuseMalformed(text, config, basis, deps)) ?? (await refuseFailingAddress(address, deps))
   if (refusal !== null) return err(refusal)
-  const imported = parsed.format === 'legacy' ? { text, hash, prefix: parsed.prefix } : null
+  const imported = parsed.format === 'legacy' ? { text, hash, prefix: parsed.declared.prefix } : null
   const read = await findKeyByHash(hash, basis, deps, imported)
   if (!read.ok && read.error.code === 'key_unknown') noteFailure(address, deps)
-  return read
+  return asPresented(read, parsed, deps)
+}
+
+/** Of a native key, nothing is asked. */
+function asPresented(
+  found: Result<FoundKey, Refusal>,
+  parsed: ParsedKey,
+  deps: GatewayDeps,
+): Result<FoundKey, Refusal> | Promise<Result<FoundKey, Refusal>> {
+  if (!found.ok || parsed.format === 'native') return found
+  return bind(found.value, parsed.declared, deps)
+}
+
+async function bind(
+  found: FoundKey,
+  declared: LegacyFormat,
+  deps: GatewayDeps,
+): Promise<Result<FoundKey, Refusal>> {
+  const { bindToFormat } = await formatWindow()
+  return ok(bindToFormat(found, declared, deps))
 }
 
 /** Shape and check digits: no key that was invented gets past it, and nothing is looked up. */
@@ -63,7 +84,7 @@ export async function refuseMalformed(
 ): Promise<Refusal | null> {
   if (looksLikeToken(text)) return refuseToken(text, config, deps)
   const { snapshot, checkSecrets } = config
-  const parsed = parseKey(text, snapshot.settings.legacyPrefixes)
+  const parsed = parseKey(text, snapshot.settings.legacyFormats)
   if (parsed === null) return refuse('key_malformed')
   if (parsed.format !== 'native' || (await hasValidCheck(checkSecrets, parsed.body, parsed.check)))
     return null

@@ -11,11 +11,11 @@ import { findKey } from './lookup.ts'
 
 export function presentCredential(exchange: Exchange, route: RouteFacts): Result<Credential | null, Refusal> {
   const { request, target, config } = exchange
-  const { legacyPrefixes } = config.snapshot.settings
+  const { legacyFormats } = config.snapshot.settings
   // An open route needs no key, but a key that comes all the same is removed: the origin is not to collect keys.
   if (route.auth === 'none')
-    return ok(readStrayKeys(request.headers, target.query, route.credentialLocations, legacyPrefixes))
-  const read = readCredential(request.headers, target.query, route.credentialLocations, legacyPrefixes)
+    return ok(readStrayKeys(request.headers, target.query, route.credentialLocations, legacyFormats))
+  const read = readCredential(request.headers, target.query, route.credentialLocations, legacyFormats)
   if (!read.ok || read.value === null) return read
   if (cameInTheClear(exchange)) {
     reportExposure(exchange, read.value)

@@ -1,4 +1,5 @@
 // Step 9: what became known of a request is counted and logged, behind its answer (behind-answer.ts).
+import type { LegacyFormat } from '../model/legacy-format.ts'
 import type { KeyFacts, RouteFacts } from '../model/snapshot.ts'
 import type { ProblemCode } from '../problem.ts'
 import { newBasis, type Basis } from './basis.ts'
@@ -19,7 +20,7 @@ export interface Trace {
   readonly target: Target | null
   readonly basis: Basis
   /** Of imported keys, which redaction has to know. */
-  legacyPrefixes: readonly string[]
+  legacyFormats: readonly LegacyFormat[]
   route: RouteFacts | null
   key: KeyFacts | null
   /** The limits that bind it. */
@@ -41,7 +42,7 @@ export function newTrace(
     address,
     target,
     basis: newBasis(memory.sync),
-    legacyPrefixes: [],
+    legacyFormats: [],
     route: null,
     key: null,
     draws: [],

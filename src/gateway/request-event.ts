@@ -1,8 +1,8 @@
 // One wide event for every refusal and error, and for a sample of successes. It names the key by its id; whatever could hold
 // a key's text (path, user agent) goes through redaction, and the query is not logged at all.
-import { redactKeys } from '../keys/format.ts'
+import { redactKeys } from '../keys/redact.ts'
 import type { GatewayDeps } from './deps.ts'
-import { isRefusal } from './refusal-note.ts'
+import { isRefusal, safeId } from './refusal-note.ts'
 import type { Answered } from './usage.ts'
 
 const MAX_TEXT = 256
@@ -13,13 +13,13 @@ export function logRequest(
   deps: GatewayDeps,
 ): void {
   if (outcome === 'passed' && deps.random() >= deps.config.logSample) return
-  const safe = (text: string) => redactKeys(text, trace.legacyPrefixes).slice(0, MAX_TEXT)
+  const safe = (text: string) => redactKeys(text, trace.legacyFormats).slice(0, MAX_TEXT)
   deps.log({
     event: 'request',
     outcome: isRefusal(outcome) ? 'refused' : outcome,
     code: isRefusal(outcome) ? outcome : null,
     status,
-    request_id: safe(trace.requestId),
+    request_id: safeId(trace, safe),
     method: request.method,
     host: safe(trace.target?.host ?? ''),
     path: safe(trace.target?.path ?? ''),

@@ -9,8 +9,8 @@ import { lendTo } from './child-token.ts'
 import type { CompiledConfig } from './compiled-config.ts'
 import { findConfig } from './config.ts'
 import { errorName } from '../error-name.ts'
-import type { GatewayDeps } from './deps.ts'
 import type { Exchange, KeyedAdmission } from './exchange.ts'
+import { bindAgain } from './format-window.ts'
 import { findKeyByHash, type FoundKey } from './lookup.ts'
 import { consultFeed } from './sync.ts'
 
@@ -65,7 +65,8 @@ export function watch({ kind, cut }: Watched, admission: KeyedAdmission): () => 
  * May the key of an open stream still pass? Null, or why not. It fails closed, but never sooner than a request would: with
  * relay, hub and D1 all away, a copy counts for the grace. A change that leaves the key good is read and has no effect.
  */
-async function recheck({ exchange, found }: KeyedAdmission): Promise<Refusal | null> {
+async function recheck(admission: KeyedAdmission): Promise<Refusal | null> {
+  const { exchange, found } = admission
   const { caller, trace, deps } = exchange
   // Not the basis of the request: that a strict request began at a time says nothing of now.
   const basis = newBasis(deps.memory.streamSync)
@@ -78,16 +79,24 @@ async function recheck({ exchange, found }: KeyedAdmission): Promise<Refusal | n
     const route = routeNow(config.value, exchange)
     if (route === null) return refuse('route_not_found')
     const now = await findKeyByHash(found.hash, basis, deps)
-    return now.ok ? decideAccess(factsOf(now.value, found, deps), route, caller, deps.now()) : now.error
+    return now.ok
+      ? decideAccess(factsOf(now.value, admission, config.value), route, caller, deps.now())
+      : now.error
   } catch (error) {
     deps.log({ event: 'gateway_failed', request_id: trace.requestId, error: errorName(error) })
     return refuse('internal_error')
   }
 }
 
-// A stream that a child token opened ends with the token.
-function factsOf(now: FoundKey, { key: { token } }: FoundKey, deps: GatewayDeps): KeyFacts {
-  return token === undefined ? now.key : lendTo(now, token, deps).key
+// A stream that a child token opened ends with the token, and one that an imported key opened with the sunset of its format.
+function factsOf(
+  now: FoundKey,
+  { found, credential, exchange: { deps } }: KeyedAdmission,
+  { snapshot }: CompiledConfig,
+): KeyFacts {
+  const { token } = found.key
+  if (token !== undefined) return lendTo(now, token, deps).key
+  return bindAgain(credential?.text ?? '', now, snapshot.settings.legacyFormats, deps).key
 }
 
 // The route that such a request would take today: it may ask for more than it did, or be gone.

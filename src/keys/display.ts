@@ -8,7 +8,7 @@ const SHOWN = 4
  * characters, which belong to the check: 166 random bits stay secret, 142 from whoever holds the check secret. Legacy: the
  * declared prefix, and at the end four characters or a quarter of the secret, whichever is less: 32 hex digits keep 112
  * bits. A prefix is never guessed from punctuation, which in an imported key may be part of the secret.
- * @param legacyPrefix `prefix` of a parsed legacy key; ignored for a native one
+ * @param legacyPrefix that of a parsed legacy key's format; ignored for a native one
  */
 export function displayForm(key: string, legacyPrefix = ''): { start: string; last4: string } {
   if (parseKey(key, [])?.format === 'native')

@@ -1,6 +1,7 @@
-// The text of a key: what is a key at all, its parts, and what of it may stand in a log. Pure text work: no hash is
+// The text of a key: what is a key at all, and its parts. What of it may stand in a log is in redact.ts. Pure text work: no hash is
 // computed here, so a parsed native key is well formed, not genuine (check.ts), and a genuine one may not exist.
-import type { Environment, KeyKind } from '../model/vocabulary.ts'
+import type { LegacyFormat } from '../model/legacy-format.ts'
+import type { Environment, KeyKind, LegacyAlphabet } from '../model/vocabulary.ts'
 
 /** Longer texts are no keys. Tested before anything else, so that nobody makes us hash or scan a megabyte. */
 export const MAX_KEY_LENGTH = 256
@@ -22,8 +23,19 @@ const TOKEN_IN_TEXT = String.raw`(lkt_)[\w-]{12,}(?:\.[\w-]*)?`
 // In running text. The head may be missing: what stands before a key in a log line can swallow its prefix, and a secret
 // with a strange head is still a secret. Twelve digits, so that a truncated key is caught too.
 const NATIVE_IN_TEXT = '([a-z0-9]{0,12}(?:_[a-z]{2})?(?:_pk)?_(?:live|test)_[0-9A-Za-z]{4})[0-9A-Za-z]{8,}'
-// %5F, %255F (escaped twice or more), \u005f in JSON, and in JSON inside JSON. Bounded, so that the scan stays linear.
-const ESCAPED = /%(?:25)*([0-9A-Fa-f]{2})|\\{1,8}u00([0-9A-Fa-f]{2})/g
+
+/** Keys and tokens of our own in running text, as the source of an expression; of each, a group holds what may be shown. */
+export const OWN_IN_TEXT = `${NATIVE_IN_TEXT}|${TOKEN_IN_TEXT}`
+const OWN_KEY = new RegExp(OWN_IN_TEXT)
+
+/** The characters of an alphabet, as the members of a class in an expression. */
+export const CHARACTERS: Readonly<Record<LegacyAlphabet, string>> = {
+  hex: '0-9A-Fa-f',
+  base62: '0-9A-Za-z',
+  base64url: String.raw`\w-`,
+  uuid: '0-9A-Fa-f',
+}
+const UUID = '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}'
 
 export interface KeyShape {
   readonly prefix: string
@@ -40,7 +52,7 @@ export type ParsedKey =
       readonly body: string
       readonly check: string
     }
-  | { readonly format: 'legacy'; readonly prefix: string }
+  | { readonly format: 'legacy'; readonly declared: LegacyFormat }
 
 export function isKeyPrefix(text: string): boolean {
   return PREFIX.test(text) && !RESERVED_PREFIXES.has(text)
@@ -49,27 +61,24 @@ export function isKeyPrefix(text: string): boolean {
 /**
  * Splits a presented credential, character for character as it came: a key that is trimmed or case-folded has aliases.
  *
- * The native shape wins over a declared legacy prefix. The other way round, a legacy prefix `lk_` would wave every
+ * The native shape wins over a declared legacy format. The other way round, a legacy prefix `lk_` would wave every
  * invented `lk_live_...` past the check and on to storage.
- * @param legacyPrefixes of imported keys, which carry no check. An empty one is ignored: it would claim every token
+ * @param legacyFormats of imported keys, which carry no check. Of several that fit, the longest prefix counts, then an alphabet
  * @returns null for whatever is not a key of this gateway. Never throws
  */
-export function parseKey(text: string, legacyPrefixes: readonly string[]): ParsedKey | null {
+export function parseKey(text: string, legacyFormats: readonly LegacyFormat[]): ParsedKey | null {
   if (text.length > MAX_KEY_LENGTH) return null
   const shape = parseShape(text)
   if (shape !== null)
     return { format: 'native', shape, body: text.slice(0, -CHECK_LENGTH), check: text.slice(-CHECK_LENGTH) }
-  if (!/^[!-~]+$/.test(text)) return null
-  const claims = legacyPrefixes.filter(
-    (prefix) => prefix !== '' && text.startsWith(prefix) && text !== prefix,
-  )
-  if (claims.length === 0) return null
-  return { format: 'legacy', prefix: claims.reduce((a, b) => (b.length > a.length ? b : a)) }
+  const fitting = legacyFormats.filter((format) => patternOf(format).test(text))
+  if (fitting.length === 0) return null
+  return { format: 'legacy', declared: fitting.reduce((a, b) => (rankOf(b) > rankOf(a) ? b : a)) }
 }
 
 /** True if a bearer token is meant for this gateway and not, say, the origin's own JWT. */
-export function looksLikeKey(text: string, legacyPrefixes: readonly string[]): boolean {
-  return looksLikeToken(text) || parseKey(text, legacyPrefixes) !== null
+export function looksLikeKey(text: string, legacyFormats: readonly LegacyFormat[]): boolean {
+  return looksLikeToken(text) || parseKey(text, legacyFormats) !== null
 }
 
 /** True for the shape of a child token. For a key it costs the comparison of a prefix, and no more. */
@@ -77,16 +86,33 @@ export function looksLikeToken(text: string): boolean {
   return text.startsWith(TOKEN_PREFIX) && TOKEN.test(text)
 }
 
-/**
- * A log string in which every key is cut to `<lk_live_8Jq2…>`, also a truncated or escaped one. Unreserved characters
- * (RFC 3986, section 2.3) are unescaped to find keys; a string without any comes back unchanged, escapes included.
- * Declared legacy keys shrink to `<prefix…>` up to the next white space, quote, bracket, `&`, comma or semicolon.
- */
-export function redactKeys(text: string, legacyPrefixes: readonly string[] = []): string {
-  const plain = text.replace(ESCAPED, unescapeUnreserved)
-  const keys = legacyPrefixes.length === 0 ? NATIVE_KEYS : keysInText(legacyPrefixes)
-  const redacted = plain.replace(keys, '<$1$2$3…>')
-  return redacted === plain ? text : redacted
+/** True if something like a key of our own stands in a text, unescaped. */
+export function holdsOwnKey(text: string): boolean {
+  return OWN_KEY.test(text)
+}
+
+/** A whole key of a format, as the source of an expression. `(?!)` matches nothing: the shortest prefix of all would claim every token. */
+export function expressionOf({ prefix, alphabet, length }: LegacyFormat): string {
+  if (prefix === '' && alphabet === null) return '(?!)'
+  const count = length === null ? '+' : `{${length}}`
+  const digits = alphabet === 'uuid' ? UUID : `[${alphabet === null ? '!-~' : CHARACTERS[alphabet]}]${count}`
+  return escapeLiteral(prefix) + digits
+}
+
+export function escapeLiteral(text: string): string {
+  return text.replace(/\W/g, String.raw`\$&`)
+}
+
+const patterns = new WeakMap<LegacyFormat, RegExp>()
+
+function patternOf(format: LegacyFormat): RegExp {
+  const held = patterns.get(format) ?? new RegExp(`^${expressionOf(format)}$`)
+  patterns.set(format, held)
+  return held
+}
+
+function rankOf({ prefix, alphabet }: LegacyFormat): number {
+  return prefix.length + (alphabet === null ? 0 : 0.5)
 }
 
 function parseShape(text: string): KeyShape | null {
@@ -99,25 +125,3 @@ function parseShape(text: string): KeyShape | null {
     kind: publishable === undefined ? 'secret' : 'publishable',
   }
 }
-
-function unescapeUnreserved(
-  escape: string,
-  percent: string | undefined,
-  unicode: string | undefined,
-): string {
-  const character = String.fromCharCode(Number.parseInt(percent ?? unicode ?? '', 16))
-  return /[\w.~-]/.test(character) ? character : escape
-}
-
-// One expression, not two passes: a first pass for the legacy prefix `A` would cut a native key in two at its first A
-// and leave digits standing. Legacy first, so that an imported `sk_live_...` shows no digit of its secret; longest
-// first, so that `sk_live_` is shown whole where `sk_` is declared too. `(?!)` matches nothing.
-function keysInText(legacyPrefixes: readonly string[]): RegExp {
-  const declared = legacyPrefixes.filter((prefix) => prefix !== '').sort((a, b) => b.length - a.length)
-  const literals = declared.map((prefix) => prefix.replace(/\W/g, String.raw`\$&`))
-  const legacy = String.raw`(${literals.join('|') || '(?!)'})[^\s"'<>()&,;\\]{12,}`
-  return new RegExp(`${legacy}|${NATIVE_IN_TEXT}|${TOKEN_IN_TEXT}`, 'g')
-}
-
-// The common case, compiled once: a flood of refusals is logged line by line.
-const NATIVE_KEYS = keysInText([])

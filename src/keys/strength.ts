@@ -1,5 +1,6 @@
 // How many bits a key has, by its alphabet and its length: the most that it can have. What was made otherwise than at random has less,
 // and cannot be told. NIST SP 800-63B and OWASP ASVS 5.0, 6.5.2 ask for a slow hash below 112.
+import type { LegacyAlphabet } from '../model/vocabulary.ts'
 
 export const ENOUGH_BITS = 112
 
@@ -21,6 +22,17 @@ const RANDOM_BITS: Readonly<Record<string, number>> = { 4: 122, 7: 74 }
 
 /** Fewer different characters than this are no chance in a key of 112 bits or more. */
 const FEW = 6
+
+const SIZES: Readonly<Record<Exclude<LegacyAlphabet, 'uuid'>, number>> = {
+  hex: 16,
+  base62: 62,
+  base64url: 64,
+}
+
+/** @param length how many characters of the alphabet follow the prefix */
+export function bitsOfFormat(alphabet: Exclude<LegacyAlphabet, 'uuid'>, length: number): number {
+  return length * Math.log2(SIZES[alphabet])
+}
 
 /** @param secret what follows the prefix */
 export function bitsOf(secret: string): number {

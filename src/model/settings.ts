@@ -1,4 +1,5 @@
 // The named values of a deployment, as they stand in the `settings` table: their shapes, and what the edge takes of them.
+import { isStoredLegacyFormat, legacyFormatFacts, type StoredLegacyFormat } from './legacy-format.ts'
 import { RATE_LIMIT_FIELDS, type RateLimitFields } from './vocabulary.ts'
 import { SHADOW_PROTOCOLS, type ShadowVerifier } from './shadow.ts'
 import type { SettingsFacts, SigningKeyFacts } from './snapshot.ts'
@@ -7,7 +8,7 @@ export interface StoredSettings {
   readonly gateway_id: string
   readonly check_secrets: readonly string[]
   readonly signing_keys: readonly SigningKeyFacts[]
-  readonly legacy_prefixes: readonly string[]
+  readonly legacy_formats: readonly StoredLegacyFormat[]
   readonly expiry_warning_days: number
   readonly rate_limit_fields: RateLimitFields
   readonly shadow_verifiers: readonly ShadowVerifier[]
@@ -34,7 +35,7 @@ export function parseSettings(
     gateway_id: read('gateway_id', isText),
     check_secrets: read('check_secrets', isTextList),
     signing_keys: read('signing_keys', isSigningKeyList),
-    legacy_prefixes: read('legacy_prefixes', isTextList),
+    legacy_formats: read('legacy_formats', isLegacyFormatList),
     expiry_warning_days: read('expiry_warning_days', isNumber),
     rate_limit_fields: read('rate_limit_fields', isRateLimitFields),
     shadow_verifiers: read('shadow_verifiers', isShadowVerifierList),
@@ -51,7 +52,7 @@ export function settingsFacts(stored: StoredSettings): SettingsFacts {
     gatewayId: stored.gateway_id,
     checkSecrets: stored.check_secrets,
     signingKeys: stored.signing_keys,
-    legacyPrefixes: stored.legacy_prefixes,
+    legacyFormats: stored.legacy_formats.map(legacyFormatFacts),
     expiryWarningMs: stored.expiry_warning_days * DAY_MS,
     rateLimitFields: stored.rate_limit_fields,
   }
@@ -71,6 +72,10 @@ function isRateLimitFields(value: unknown): value is RateLimitFields {
 
 function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText)
+}
+
+function isLegacyFormatList(value: unknown): value is readonly StoredLegacyFormat[] {
+  return Array.isArray(value) && value.every(isStoredLegacyFormat)
 }
 
 function isSigningKeyList(value: unknown): value is readonly SigningKeyFacts[] {

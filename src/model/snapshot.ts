@@ -1,6 +1,7 @@
 // What the edge keeps of a key and of the configuration: the shapes that travel through KV and isolate memory.
 // A snapshot is a copy. `asOf` and `readAt` say how old a copy may be trusted to be (src/feed/usable.ts).
 import type { Environment, KeyKind, PathMode, RateLimitFields, RouteAuth } from './vocabulary.ts'
+import type { LegacyFormat } from './legacy-format.ts'
 import type { LimitFacts, QuotaFacts } from './limits.ts'
 import type { CorsPolicy, CredentialLocation, NetworkPolicy, Rewrite } from './policy.ts'
 
@@ -51,6 +52,16 @@ export interface KeyFacts {
   readonly anniversaryMs: number
   /** Set where a child token was presented and not the key itself: these are then its facts. No copy is stored with it. */
   readonly token?: TokenFacts
+  /** Set where an imported key was presented whose format has a window: `expiresAtMs` heeds it. No copy is stored with it. */
+  readonly window?: FormatWindow
+}
+
+/** What a format adds to its keys (src/gateway/format-window.ts). */
+export interface FormatWindow {
+  /** Fields that answers carry. */
+  readonly fields: readonly (readonly [name: string, value: string])[]
+  /** What whoever comes after the sunset is told; null where the key itself ends before. */
+  readonly refusal: { readonly detail: string } | null
 }
 
 export interface TokenFacts {
@@ -127,8 +138,8 @@ export interface SettingsFacts {
   readonly checkSecrets: readonly string[]
   /** Newest first. The first one signs; all are published. */
   readonly signingKeys: readonly SigningKeyFacts[]
-  /** Prefixes of imported keys that carry no check digits. */
-  readonly legacyPrefixes: readonly string[]
+  /** Of imported keys, which carry no check digits. */
+  readonly legacyFormats: readonly LegacyFormat[]
   /** How long before expiry a key's answers carry a warning, milliseconds. */
   readonly expiryWarningMs: number
   /** `legacy`: answers carry the X-RateLimit fields beside the RateLimit fields. */

@@ -44,6 +44,10 @@ export type QuotaTimeZone = (typeof QUOTA_TIME_ZONES)[number]
 export const QUOTA_ANCHORS = ['calendar', 'anniversary'] as const
 export type QuotaAnchor = (typeof QUOTA_ANCHORS)[number]
 
+/** What the characters of an imported key are. `hex` in any case; `uuid` with its hyphens (RFC 9562, section 4). */
+export const LEGACY_ALPHABETS = ['hex', 'base62', 'base64url', 'uuid'] as const
+export type LegacyAlphabet = (typeof LEGACY_ALPHABETS)[number]
+
 /** `standard`: RateLimit and RateLimit-Policy. `legacy`: X-RateLimit-Limit, -Remaining and -Reset beside them. */
 export const RATE_LIMIT_FIELDS = ['standard', 'legacy'] as const
 export type RateLimitFields = (typeof RATE_LIMIT_FIELDS)[number]

@@ -58,7 +58,10 @@ export function reviewAccess(
 }
 
 /** What is wrong with the key itself, wherever it is used; null when nothing is. `now` is epoch milliseconds. */
-export function refusesKey(key: Pick<KeyFacts, 'state' | 'expiresAtMs'>, now: number): Refusal | null {
+export function refusesKey(
+  key: Pick<KeyFacts, 'state' | 'expiresAtMs' | 'window'>,
+  now: number,
+): Refusal | null {
   return refusesState(key) ?? refusesExpiry(key, now)
 }
 
@@ -76,9 +79,13 @@ function refusesState({ state }: Pick<KeyFacts, 'state'>): Refusal | null {
 }
 
 // `expires_at` is the first instant at which the key no longer passes (RFC 7519, section 4.1.4: "on or after").
-function refusesExpiry({ expiresAtMs }: Pick<KeyFacts, 'expiresAtMs'>, now: number): Refusal | null {
+function refusesExpiry(
+  { expiresAtMs, window }: Pick<KeyFacts, 'expiresAtMs' | 'window'>,
+  now: number,
+): Refusal | null {
   if (expiresAtMs === null || now < expiresAtMs) return null
-  return refuse('key_expired', { evidence: { expired_at: new Date(expiresAtMs).toISOString() } })
+  const evidence = { expired_at: new Date(expiresAtMs).toISOString() }
+  return refuse('key_expired', { ...window?.refusal, evidence })
 }
 
 function environmentRule(key: KeyFacts, route: RouteFacts): Refusal | null {

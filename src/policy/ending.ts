@@ -8,6 +8,6 @@ import { refusesKey } from './access.ts'
  * it is switched off, its organization is suspended. Nor does where it may be used from: a leak is noticed anywhere.
  * @param now epoch milliseconds
  */
-export function refusesEnding({ state, expiresAtMs }: KeyFacts, now: number): Refusal | null {
-  return refusesKey({ state: state === 'revoked' ? state : 'active', expiresAtMs }, now)
+export function refusesEnding(key: KeyFacts, now: number): Refusal | null {
+  return refusesKey({ ...key, state: key.state === 'revoked' ? key.state : 'active' }, now)
 }

@@ -1,5 +1,6 @@
 // The edge copies in KV. A copy is parsed once, here, and what does not parse is a miss: a truncated value must never
 // crash a request, and never decide one. Safety does not come from KV's times: every copy carries its stamp.
+import { CHARACTERS } from '../keys/format.ts'
 import type { Environment, KeyKind, LimitAlgorithm, LimitSubject, QuotaPeriod } from '../model/vocabulary.ts'
 import type { ConfigSnapshot, EffectiveState, KeyFacts, KeySnapshot, Stamp } from '../model/snapshot.ts'
 
@@ -15,7 +16,7 @@ export const CONFIG_COPY_NAME = 'config'
  * Version of the copies' shape. A release that adds a field which decides raises it: copies of the release before, which
  * lack the field, are then misses.
  */
-const FORMAT = 3
+const FORMAT = 4
 
 /** KV accepts no shorter one. */
 const MIN_EXPIRATION_SECONDS = 60
@@ -110,7 +111,10 @@ const PERIODS: Readonly<Record<QuotaPeriod, true>> = {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
-const isTextOrNull = (value: unknown) => value === null || isText(value)
+const isNullOr = (isSound: (value: unknown) => boolean) => (value: unknown) =>
+  value === null || isSound(value)
+const isTextOrNull = isNullOr(isText)
+const isAbsent = (value: unknown) => value === undefined
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
 const isFrom = (least: number) => (value: unknown) => isWhole(value) && value >= least
 const isListOf = (isSound: (value: unknown) => boolean) => (value: unknown) =>
@@ -125,7 +129,7 @@ const KEY_FIELDS: Readonly<Record<keyof KeyFacts, (value: unknown) => boolean>> 
   kind: isOneOf(KINDS),
   environment: isOneOf(ENVIRONMENTS),
   state: isOneOf(EFFECTIVE_STATES),
-  expiresAtMs: (value) => value === null || Number.isFinite(value),
+  expiresAtMs: isNullOr(Number.isFinite),
   rotated: (value) => typeof value === 'boolean',
   scopes: isTexts,
   network: (value) =>
@@ -138,14 +142,15 @@ const KEY_FIELDS: Readonly<Record<keyof KeyFacts, (value: unknown) => boolean>> 
   metadata: isObject,
   timeZone: isText,
   anniversaryMs: Number.isFinite,
-  token: (value) => value === undefined,
+  token: isAbsent,
+  window: isAbsent,
 }
 
 function isKeyFacts(value: unknown): value is KeyFacts {
   return isObject(value) && Object.entries(KEY_FIELDS).every(([name, isSound]) => isSound(value[name]))
 }
 
-const isRoute = (value: unknown) => isObject(value) && (value.limits === null || isTexts(value.limits))
+const isRoute = (value: unknown) => isObject(value) && isNullOr(isTexts)(value.limits)
 
 const isBudget = (value: unknown): value is Fields =>
   isObject(value) && isFrom(0)(value.limit) && isText(value.name) && isOneOf(SUBJECTS)(value.per)
@@ -155,9 +160,15 @@ const isLimit = (value: unknown) =>
   isFrom(0)(value.burst) &&
   isOneOf(ALGORITHMS)(value.algorithm)
 const isQuota = (value: unknown) =>
-  isBudget(value) && isOneOf(PERIODS)(value.period) && (value.refill === null || isFrom(1)(value.refill))
+  isBudget(value) && isOneOf(PERIODS)(value.period) && isNullOr(isFrom(1))(value.refill)
 const isPlan = (value: unknown) =>
   isObject(value) && isListOf(isLimit)(value.limits) && isListOf(isQuota)(value.quotas)
+
+const isLegacyFormat = (value: unknown) =>
+  isObject(value) &&
+  isText(value.prefix) &&
+  isNullOr(isOneOf(CHARACTERS))(value.alphabet) &&
+  [value.length, value.deprecatedAtMs, value.sunsetAtMs].every(isNullOr(isWhole))
 
 // The configuration is compiled at once, inside a catch (src/gateway/config.ts): here it is enough to see its frame. What a
 // plan says is not compiled but counted by, so of that all is seen that a counter would choke on.
@@ -168,7 +179,8 @@ function isConfigSnapshot(value: Fields): value is Fields & ConfigSnapshot {
     isListOf(isRoute)(routes) &&
     isListOf(isPlan)(plans) &&
     [upstreams, settings.signingKeys].every(isListOf(isObject)) &&
-    [settings.checkSecrets, settings.legacyPrefixes].every(isTexts) &&
+    isTexts(settings.checkSecrets) &&
+    isListOf(isLegacyFormat)(settings.legacyFormats) &&
     [settings.gatewayId, settings.rateLimitFields].every(isText) &&
     Number.isFinite(settings.expiryWarningMs) &&
     typeof value.wasRouted === 'boolean'

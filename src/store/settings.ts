@@ -113,7 +113,7 @@ async function fill(found: FoundSettings, { secret, random }: SettingsMeans): Pr
     gateway_id: found.gateway_id ?? `lk-${randomBase62(10, random)}`,
     check_secrets: found.check_secrets ?? [encodeBase64url(random(CHECK_SECRET_BYTES))],
     signing_keys: found.signing_keys ?? [await makeSigningKey(secret, random)],
-    legacy_prefixes: found.legacy_prefixes ?? [],
+    legacy_formats: found.legacy_formats ?? [],
     expiry_warning_days: found.expiry_warning_days ?? EXPIRY_WARNING_DAYS,
     rate_limit_fields: found.rate_limit_fields ?? 'standard',
     shadow_verifiers: found.shadow_verifiers ?? [],

@@ -37,6 +37,11 @@ export function addImport(program: Command, terminal: Terminal): void {
       ]),
     )
     .option('--prefix <prefix>', 'declared beginning of the keys, such as acme_; may be repeated', collect)
+    .option(
+      '--format <alphabet:length>',
+      'declared format of keys without one, such as base62:40 or uuid; may be repeated',
+      collect,
+    )
     .option('--dry-run', 'read everything, send nothing, and say what would become of it')
     .option('--strict', 'send nothing where a line is refused')
     .option(

@@ -14,7 +14,7 @@ export const REFUSALS = {
   too_long: 'The key has more than 256 characters.',
   characters: 'The key has other characters than visible ASCII.',
   native_shape: 'The key has the shape of a Latchkey key, and would fail its check.',
-  undeclared_prefix: 'The key begins with no declared prefix: the gateway would not look for it.',
+  undeclared_format: 'The key is of no declared format: the gateway would not look for it.',
   hash_malformed: 'The hash is not one of this scheme and encoding.',
   hash_unsupported: 'Its hash is none that can be verified safely: murmur is no cryptographic hash.',
   hash_costly: 'Its hash takes more work to verify than a gateway can do in a request.',

@@ -1,13 +1,14 @@
 // The command line of an import, checked: what it says is how the file is read.
 import { isId } from '../../ids.ts'
+import type { LegacyFormat } from '../../model/legacy-format.ts'
 import type { GlobalOptions } from '../context.ts'
 import { CliError } from '../exit.ts'
 import { PLAIN_FIELDS } from './adapters/plain.ts'
 import { ADAPTERS, type AdapterName } from './adapters/table.ts'
+import { readFormat, readPrefix } from './declared-format.ts'
 import type { Encoding } from './digest.ts'
 import type { Scheme } from './item.ts'
 import type { Common } from './judgement.ts'
-import { LEGACY_PREFIX } from './prefix.ts'
 import type { Manner } from './records.ts'
 
 export interface ImportOptions extends GlobalOptions {
@@ -19,6 +20,7 @@ export interface ImportOptions extends GlobalOptions {
   readonly pepperId?: string
   readonly environment?: 'live' | 'test'
   readonly prefix?: readonly string[]
+  readonly format?: readonly string[]
   readonly dryRun?: boolean
   readonly strict?: boolean
   readonly state?: string
@@ -28,6 +30,7 @@ export interface ImportOptions extends GlobalOptions {
 /** @throws CliError */
 export function mannerOf(options: ImportOptions): Manner {
   checkOptions(options)
+  declaredBy(options)
   const { from, map = [], hash, encoding, pepperId } = options
   return {
     adapter: ADAPTERS[from],
@@ -53,12 +56,28 @@ function columnsOf(from: AdapterName, map: readonly string[]): ReadonlyMap<strin
   )
 }
 
-function checkOptions({ project, prefix = [], hash, pepperId }: ImportOptions): void {
+/** @throws CliError where the settings would not take it. It does not repeat what was said: that may be a key */
+export function declaredBy({ prefix = [], format = [] }: ImportOptions): readonly LegacyFormat[] {
+  return [
+    ...prefix.map((text) => {
+      const read = readPrefix(text)
+      if (read !== null) return read
+      throw new CliError('usage', '--prefix takes 2 to 32 printable characters without spaces.')
+    }),
+    ...format.map((text) => {
+      const read = readFormat(text)
+      if (read !== null) return read
+      throw new CliError(
+        'usage',
+        '--format takes an alphabet and a length of 112 bits or more, such as hex:32, base62:40 or base64url:43; or uuid.',
+      )
+    }),
+  ]
+}
+
+function checkOptions({ project, hash, pepperId }: ImportOptions): void {
   if (!isId('project', project))
     throw new CliError('usage', `--project ${project} is not an id of a project.`)
-  const wrong = prefix.find((one) => !LEGACY_PREFIX.test(one))
-  if (wrong !== undefined)
-    throw new CliError('usage', '--prefix takes 2 to 32 printable characters without spaces.')
   if (hash === 'hmac-sha256' && pepperId === undefined)
     throw new CliError(
       'usage',
@@ -66,6 +85,6 @@ function checkOptions({ project, prefix = [], hash, pepperId }: ImportOptions): 
     )
 }
 
-export function commonOf({ project, environment }: ImportOptions, prefixes: readonly string[]): Common {
-  return { prefixes, fields: { project_id: project, ...(environment !== undefined && { environment }) } }
+export function commonOf({ project, environment }: ImportOptions, formats: readonly LegacyFormat[]): Common {
+  return { formats, fields: { project_id: project, ...(environment !== undefined && { environment }) } }
 }

@@ -8,8 +8,8 @@ import { judgedOf, type Judged } from './judged.ts'
 import type { Common } from './judgement.ts'
 import { NO_JOURNAL, openJournal, readJournal, type Journal } from './journal.ts'
 import { commonOf, mannerOf, type ImportOptions } from './options.ts'
-import type { Proposal } from './prefix.ts'
-import { adviceOn, prefixesOf } from './prefixes.ts'
+import type { Proposal } from './proposal.ts'
+import { adviceOn, formatsOf } from './formats.ts'
 import { refusedLines, refusedOf, renderReport, reportJson } from './report.ts'
 import { send, type Sent } from './sending.ts'
 import { fingerprint, openSource, type Source } from './source.ts'
@@ -19,8 +19,8 @@ import { survey, type Survey } from './survey.ts'
 export async function importKeys(context: Context, options: ImportOptions, file: string): Promise<void> {
   const manner = mannerOf(options)
   const source = await openSource(context.terminal, file)
-  const { prefixes, proposal } = await prefixesOf(source, manner, options)
-  const common = commonOf(options, prefixes)
+  const { formats, proposal } = await formatsOf(source, manner, options)
+  const common = commonOf(options, formats)
   const found = await lookThrough(context, judgedOf(source, manner, common))
   if (options.dryRun === true) return conclude(context, options, found, null, proposal)
   if (options.strict === true && found.refused.length > 0) {

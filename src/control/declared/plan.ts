@@ -30,8 +30,8 @@ export function planConfig(
 
 /** The settings that a document can name: the others are secrets, and made by the gateway. */
 export function declaredSettings(stored: StoredSettings) {
-  const { legacy_prefixes, expiry_warning_days, rate_limit_fields } = stored
-  return { legacy_prefixes, expiry_warning_days, rate_limit_fields }
+  const { legacy_formats, expiry_warning_days, rate_limit_fields } = stored
+  return { legacy_formats, expiry_warning_days, rate_limit_fields }
 }
 
 function planSettings(planning: Planning, { settings }: DeclaredConfig, stored: StoredSettings): void {

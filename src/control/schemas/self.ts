@@ -122,9 +122,10 @@ export async function viewSelf(
   row: KeyRow,
   now: number,
 ): Promise<z.infer<typeof Self>> {
-  const { token, scopes } = facts
+  const { token, scopes, window, expiresAtMs } = facts
   return {
-    key: viewOwnKey(row, now),
+    // The sunset of its format is not the key's own, and ends it all the same.
+    key: { ...viewOwnKey(row, now), ...(window && { expires_at: field.showTimeOrNull(expiresAtMs) }) },
     token:
       token === undefined
         ? null

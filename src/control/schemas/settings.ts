@@ -7,11 +7,9 @@ import { SHADOW_PROTOCOLS, type ShadowVerifier } from '../../model/shadow.ts'
 import { RATE_LIMIT_FIELDS } from '../../model/vocabulary.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
+import { LegacyFormat, LegacyFormats } from './legacy-format.ts'
 
 const FINGERPRINT_BYTES = 6
-
-/** Printable and without spaces, as a key is; long enough not to claim every token of the origin's own. */
-const legacyPrefix = z.string().regex(/^[!-~]{2,32}$/, 'Takes 2 to 32 printable characters without spaces.')
 
 const shadowVerifier = z.strictObject({
   prefix: z
@@ -45,8 +43,8 @@ const shadowVerifier = z.strictObject({
 /** Absent: unchanged. */
 export const SettingsPatch = z
   .strictObject({
-    legacy_prefixes: field.list(legacyPrefix, 32).optional().openapi({
-      description: 'Beginnings of imported keys, which carry no check digits. Replaces the list.',
+    legacy_formats: LegacyFormats.optional().openapi({
+      description: 'What imported keys look like, which carry no check digits. Replaces the list.',
     }),
     expiry_warning_days: field.count(0, 365).optional(),
     rate_limit_fields: z.enum(RATE_LIMIT_FIELDS).optional().openapi({
@@ -80,7 +78,7 @@ export const SecretRotation = z
 export const Settings = z
   .object({
     gateway_id: z.string(),
-    legacy_prefixes: z.array(z.string()),
+    legacy_formats: z.array(LegacyFormat),
     expiry_warning_days: z.int(),
     rate_limit_fields: z.enum(RATE_LIMIT_FIELDS),
     shadow_verifiers: z.array(
@@ -111,7 +109,7 @@ export const ChangedSettings = changed(Settings).openapi('ChangedSettings')
 export async function viewSettings(stored: StoredSettings): Promise<z.infer<typeof Settings>> {
   return {
     gateway_id: stored.gateway_id,
-    legacy_prefixes: [...stored.legacy_prefixes],
+    legacy_formats: [...stored.legacy_formats],
     expiry_warning_days: stored.expiry_warning_days,
     rate_limit_fields: stored.rate_limit_fields,
     shadow_verifiers: await Promise.all(stored.shadow_verifiers.map(viewVerifier)),

@@ -72,7 +72,7 @@ export const routes = sqliteTable(
   ],
 )
 
-/** Named values of the deployment: check secrets, signing keys, gateway id, legacy prefixes. */
+/** Named values of the deployment: check secrets, signing keys, gateway id, legacy formats. */
 export const settings = sqliteTable('settings', {
   name: text('name').primaryKey(),
   value: json<unknown>('value').notNull(),

@@ -68,7 +68,7 @@ export function configSnapshotOf(commits: number, stamp: ReadStamp): ConfigSnaps
     gatewayId: `${commits}`,
     checkSecrets: [],
     signingKeys: [],
-    legacyPrefixes: [],
+    legacyFormats: [],
     expiryWarningMs: 0,
     rateLimitFields: 'standard' as const,
   }

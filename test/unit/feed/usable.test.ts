@@ -30,7 +30,7 @@ function configCopy(stamp: Partial<Stamp> = {}): ConfigSnapshot {
     gatewayId: '',
     checkSecrets: [],
     signingKeys: [],
-    legacyPrefixes: [],
+    legacyFormats: [],
     expiryWarningMs: 0,
     rateLimitFields: 'standard' as const,
   }

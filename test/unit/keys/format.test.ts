@@ -9,7 +9,9 @@ import {
   parseKey,
   type KeyShape,
 } from '../../../src/keys/format.ts'
+import type { LegacyFormat } from '../../../src/model/legacy-format.ts'
 import vectors from '../../vectors/key-format.json' with { type: 'json' }
+import { beginnings, legacyFormat } from '../../support/legacy-formats.ts'
 import { shape } from './key-shapes.ts'
 
 const RANDOM = '0123456789ABCDEFGHIJabcdefghijkl'
@@ -133,33 +135,95 @@ describe('prefixes and regions', () => {
 
 describe('a legacy key', () => {
   test('is what begins with a declared prefix and goes on', () => {
-    expect(parseKey('sk-proj-a.b~c/d+e=', ['sk-'])).toEqual({ format: 'legacy', prefix: 'sk-' })
-    expect(parseKey('sk-', ['sk-'])).toBeNull()
-    expect(parseKey('SK-proj', ['sk-'])).toBeNull()
-    expect(parseKey('xsk-proj', ['sk-'])).toBeNull()
+    expect(parseKey('sk-proj-a.b~c/d+e=', beginnings('sk-'))).toEqual({
+      format: 'legacy',
+      declared: legacyFormat({ prefix: 'sk-' }),
+    })
+    expect(parseKey('sk-', beginnings('sk-'))).toBeNull()
+    expect(parseKey('SK-proj', beginnings('sk-'))).toBeNull()
+    expect(parseKey('xsk-proj', beginnings('sk-'))).toBeNull()
     expect(parseKey('sk-proj', [])).toBeNull()
   })
 
   test('is attributed to the longest prefix that fits', () => {
-    expect(parseKey('sk_live_x', ['sk_', 'sk_live_', 'sk_l'])).toEqual({
+    expect(parseKey('sk_live_x', beginnings('sk_', 'sk_live_', 'sk_l'))).toEqual({
       format: 'legacy',
-      prefix: 'sk_live_',
+      declared: legacyFormat({ prefix: 'sk_live_' }),
     })
-    expect(parseKey('sk_live_', ['sk_', 'sk_live_'])).toEqual({ format: 'legacy', prefix: 'sk_' })
+    expect(parseKey('sk_live_', beginnings('sk_', 'sk_live_'))).toEqual({
+      format: 'legacy',
+      declared: legacyFormat({ prefix: 'sk_' }),
+    })
   })
 
   test('consists of visible ASCII', () => {
     for (const bad of [' ', '\t', '\n', '\0', '\x7f', 'é', '\u2028', '\ud800', '😀'])
-      expect(parseKey(`sk-abc${bad}def`, ['sk-'])).toBeNull()
+      expect(parseKey(`sk-abc${bad}def`, beginnings('sk-'))).toBeNull()
   })
 
   test('has at most 256 characters', () => {
-    expect(parseKey('sk-'.padEnd(MAX_KEY_LENGTH, 'x'), ['sk-'])).not.toBeNull()
-    expect(parseKey('sk-'.padEnd(MAX_KEY_LENGTH + 1, 'x'), ['sk-'])).toBeNull()
+    expect(parseKey('sk-'.padEnd(MAX_KEY_LENGTH, 'x'), beginnings('sk-'))).not.toBeNull()
+    expect(parseKey('sk-'.padEnd(MAX_KEY_LENGTH + 1, 'x'), beginnings('sk-'))).toBeNull()
+  })
+
+  const AWS = 'Zx9Kq0tV7bNmR3wYcJ5uH1sLdF8gPaE2oTi6XyQk'
+  const UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
+
+  test.each<[string, Partial<LegacyFormat>, string, boolean]>([
+    ['so many characters of base62', { alphabet: 'base62', length: 40 }, AWS, true],
+    ['not one fewer', { alphabet: 'base62', length: 40 }, AWS.slice(1), false],
+    ['not one more', { alphabet: 'base62', length: 40 }, `${AWS}0`, false],
+    ['not of other characters', { alphabet: 'base62', length: 40 }, `-${AWS.slice(1)}`, false],
+    ['hex in lower case', { alphabet: 'hex', length: 32 }, UUID.replaceAll('-', ''), true],
+    ['hex in upper case', { alphabet: 'hex', length: 32 }, UUID.replaceAll('-', '').toUpperCase(), true],
+    ['not g as hex', { alphabet: 'hex', length: 40 }, AWS, false],
+    ['base64url', { alphabet: 'base64url', length: 40 }, `-_${AWS.slice(2)}`, true],
+    ['not base64', { alphabet: 'base64url', length: 40 }, `+/${AWS.slice(2)}`, false],
+    ['a uuid', { alphabet: 'uuid' }, UUID, true],
+    ['a uuid in upper case', { alphabet: 'uuid' }, UUID.toUpperCase(), true],
+    ['not a uuid without hyphens', { alphabet: 'uuid' }, UUID.replaceAll('-', ''), false],
+    ['not a uuid in braces', { alphabet: 'uuid' }, `{${UUID}}`, false],
+    ['a prefix and a uuid', { prefix: 'acme.', alphabet: 'uuid' }, `acme.${UUID}`, true],
+    ['a prefix to the letter', { prefix: 'acme.', alphabet: 'uuid' }, `acme_${UUID}`, false],
+    ['a prefix and any of an alphabet', { prefix: 'k-', alphabet: 'hex' }, 'k-0', true],
+    ['a prefix and not nothing of it', { prefix: 'k-', alphabet: 'hex' }, 'k-', false],
+    ['a prefix and so many of anything', { prefix: 'k-', length: 3 }, 'k-~!.', true],
+    ['a prefix and no other number', { prefix: 'k-', length: 3 }, 'k-~!', false],
+    ['one letter, and the rest', { prefix: 'K', alphabet: 'base62', length: 40 }, `K${AWS}`, true],
+    ['nothing with a line feed behind it', { alphabet: 'base62', length: 40 }, `${AWS}\n`, false],
+    ['nothing by nothing', {}, AWS, false],
+  ])('has %s', (_, given, text, isKey) => {
+    const format = legacyFormat(given)
+    expect(parseKey(text, [format])).toEqual(isKey ? { format: 'legacy', declared: format } : null)
+  })
+
+  test('is attributed to an alphabet rather than to the prefix alone, then to the first', () => {
+    const [plain, hex, base62] = [{}, { alphabet: 'hex' }, { alphabet: 'base62' }].map((given) =>
+      legacyFormat({ prefix: 'k-', ...given } as Partial<LegacyFormat>),
+    )
+    if (plain === undefined || hex === undefined || base62 === undefined) throw new Error('three formats')
+    const longer = legacyFormat({ prefix: 'k-0' })
+    const declaredOf = (...formats: readonly LegacyFormat[]) => {
+      const parsed = parseKey('k-0123', formats)
+      return parsed?.format === 'legacy' ? parsed.declared : null
+    }
+    expect(declaredOf(plain, hex)).toBe(hex)
+    expect(declaredOf(plain, base62, hex)).toBe(base62)
+    expect(declaredOf(plain, hex, longer, base62)).toBe(longer)
+  })
+
+  test('of a format is never a native key, whatever the format', () => {
+    fc.assert(
+      fc.property(shape, (given) => {
+        const forged = formatKey(given, RANDOM, CHECK)
+        const formats = [legacyFormat({ alphabet: 'base64url', length: forged.length })]
+        expect(parseKey(forged, formats)?.format).toBe('native')
+      }),
+    )
   })
 
   test('prefix that is empty claims nothing', () => {
-    expect(parseKey('eyJhbGciOiJub25lIn0.e30.', [''])).toBeNull()
+    expect(parseKey('eyJhbGciOiJub25lIn0.e30.', beginnings(''))).toBeNull()
   })
 
   test('prefix never lets a native key skip its check', () => {
@@ -167,7 +231,7 @@ describe('a legacy key', () => {
       fc.property(shape, fc.nat(), (given, cut) => {
         const forged = formatKey(given, RANDOM, CHECK)
         const prefix = forged.slice(0, 1 + (cut % (forged.length - 1)))
-        expect(parseKey(forged, [prefix])?.format).toBe('native')
+        expect(parseKey(forged, beginnings(prefix))?.format).toBe('native')
       }),
     )
   })
@@ -192,13 +256,15 @@ describe('parseKey never throws', () => {
     'ab_'.repeat(85),
   ]
   test('on words that mean something elsewhere, or on sheer size', () => {
-    for (const text of hostile) expect(parseKey(text, ['__proto', 'null '])?.format).not.toBe('native')
+    for (const text of hostile)
+      expect(parseKey(text, beginnings('__proto', 'null '))?.format).not.toBe('native')
   })
   test('on any text', () => {
     const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.nat(65_535).map(unit) }))
     fc.assert(
       fc.property(anyText, fc.array(anyText), (text, prefixes) => {
-        expect(looksLikeKey(text, prefixes)).toBe(parseKey(text, prefixes) !== null)
+        const formats = beginnings(...prefixes)
+        expect(looksLikeKey(text, formats)).toBe(parseKey(text, formats) !== null)
       }),
     )
   })

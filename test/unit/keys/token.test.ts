@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { decodeBase64url, encodeBase64url } from '../../../src/keys/base64url.ts'
-import { looksLikeKey, looksLikeToken, parseKey, redactKeys } from '../../../src/keys/format.ts'
+import { looksLikeKey, looksLikeToken, parseKey } from '../../../src/keys/format.ts'
+import { redactKeys } from '../../../src/keys/redact.ts'
 import { deriveTokenKeys, mintToken, openToken, type TokenClaims } from '../../../src/keys/token.ts'
 import { randomBytes } from '../../../src/random.ts'
 

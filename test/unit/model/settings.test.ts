@@ -16,11 +16,18 @@ const SHADOW_VERIFIER = {
   scopes: [],
   untilMs: 1,
 }
+const FORMAT = {
+  prefix: '',
+  alphabet: 'base62' as const,
+  length: 40,
+  deprecated_at: '2026-11-01T00:00:00.500Z',
+  sunset_at: null,
+}
 const STORED = {
   gateway_id: 'lk-0123456789',
   check_secrets: ['secret'],
   signing_keys: [SIGNING_KEY],
-  legacy_prefixes: [],
+  legacy_formats: [FORMAT],
   expiry_warning_days: 7,
   rate_limit_fields: 'standard' as const,
   shadow_verifiers: [SHADOW_VERIFIER],
@@ -51,7 +58,16 @@ describe('stored settings', () => {
     ['check_secrets', ['']],
     ['signing_keys', [{ ...SIGNING_KEY, publicJwk: { kty: 'EC' } }]],
     ['signing_keys', [{ ...SIGNING_KEY, sealedPrivateKey: undefined }]],
-    ['legacy_prefixes', [1]],
+    ['legacy_formats', [1]],
+    ['legacy_formats', ['acme_']],
+    ['legacy_formats', [null]],
+    ['legacy_formats', { 0: FORMAT }],
+    ['legacy_formats', [{ ...FORMAT, prefix: undefined }]],
+    ['legacy_formats', [{ ...FORMAT, alphabet: 'base58' }]],
+    ['legacy_formats', [{ ...FORMAT, length: '40' }]],
+    ['legacy_formats', [{ ...FORMAT, length: undefined }]],
+    ['legacy_formats', [{ ...FORMAT, deprecated_at: 'soon' }]],
+    ['legacy_formats', [{ ...FORMAT, sunset_at: undefined }]],
     ['expiry_warning_days', '7'],
     ['expiry_warning_days', null],
     ['rate_limit_fields', 'both'],
@@ -65,5 +81,17 @@ describe('stored settings', () => {
 
   it('reach the edge with the warning in milliseconds', () => {
     expect(settingsFacts(STORED).expiryWarningMs).toBe(7 * 24 * 3600 * 1000)
+  })
+
+  it('reach the edge with the times of a format in milliseconds', () => {
+    expect(settingsFacts(STORED).legacyFormats).toEqual([
+      {
+        prefix: '',
+        alphabet: 'base62',
+        length: 40,
+        deprecatedAtMs: Date.UTC(2026, 10, 1) + 500,
+        sunsetAtMs: null,
+      },
+    ])
   })
 })

@@ -4,7 +4,7 @@ import { getConfigCopy, parseConfigCopy, parseKeyCopy, putConfigCopy } from '../
 import { keyFacts, routeFacts } from '../../support/facts.ts'
 
 const STAMP = { epoch: 1, asOf: 2, readAt: 3 }
-const FORMAT = 3
+const FORMAT = 4
 const LIMIT = {
   name: 'burst',
   limit: 5,
@@ -28,6 +28,13 @@ const QUOTA = {
   warnAt: 80,
 } as const
 const PLAN = { id: 'plan_1', name: 'Free', limits: [LIMIT], quotas: [QUOTA] }
+const OLD_FORMAT = {
+  prefix: 'old_',
+  alphabet: 'hex',
+  length: 8,
+  deprecatedAtMs: null,
+  sunsetAtMs: null,
+} as const
 const CONFIG: ConfigSnapshot = {
   ...STAMP,
   routes: [routeFacts(), routeFacts({ limits: ['burst'] })],
@@ -38,7 +45,7 @@ const CONFIG: ConfigSnapshot = {
     gatewayId: 'lk-1',
     checkSecrets: ['secret'],
     signingKeys: [],
-    legacyPrefixes: [],
+    legacyFormats: [OLD_FORMAT, { ...OLD_FORMAT, alphabet: null, length: null, sunsetAtMs: 5 }],
     expiryWarningMs: 0,
     rateLimitFields: 'standard',
   },
@@ -50,6 +57,8 @@ const keyText = (changes: object = {}, format = FORMAT) =>
 /** A copy whose plan, limit or quota is another. */
 const planText = (changes: object) => configText({ plans: [{ ...PLAN, ...changes }] })
 const limitText = (changes: object) => planText({ limits: [LIMIT, { ...LIMIT, ...changes }] })
+const formatText = (changes: object) =>
+  configText({ settings: { ...CONFIG.settings, legacyFormats: [{ ...OLD_FORMAT, ...changes }] } })
 const quotaText = (changes: object) => planText({ quotas: [{ ...QUOTA, ...changes }] })
 
 describe('a copy of the configuration', () => {
@@ -72,8 +81,8 @@ describe('a copy of the configuration', () => {
   })
 
   it.each([
-    ['of the format before', configText({ format: 2 })],
-    ['of a later format', configText({ format: 4 })],
+    ['of the format before', configText({ format: 3 })],
+    ['of a later format', configText({ format: 5 })],
     ['without plans', configText({ plans: undefined })],
     ['with plans that are no list', configText({ plans: {} })],
     ['with a plan that is nothing', configText({ plans: [null] })],
@@ -110,6 +119,17 @@ describe('a copy of the configuration', () => {
     ['with a route whose limits are a text', configText({ routes: [{ ...routeFacts(), limits: 'burst' }] })],
     ['with a route whose limits are numbers', configText({ routes: [{ ...routeFacts(), limits: [1] }] })],
     [
+      'with a format that is a text',
+      configText({ settings: { ...CONFIG.settings, legacyFormats: ['old_'] } }),
+    ],
+    ['without formats', configText({ settings: { ...CONFIG.settings, legacyFormats: undefined } })],
+    ['with a format without a prefix', formatText({ prefix: undefined })],
+    ['with a format of an unknown alphabet', formatText({ alphabet: 'base58' })],
+    ['with a format that does not say its alphabet', formatText({ alphabet: undefined })],
+    ['with a format whose length is a text', formatText({ length: '8' })],
+    ['with a format that does not say its sunset', formatText({ sunsetAtMs: undefined })],
+    ['with a format that is deprecated at a text', formatText({ deprecatedAtMs: '2026-11-01' })],
+    [
       'without the fields that answers carry',
       configText({ settings: { ...CONFIG.settings, rateLimitFields: undefined } }),
     ],
@@ -124,9 +144,10 @@ describe('a copy of a key', () => {
   })
 
   it.each([
-    ['of the format before', keyText({}, 2)],
+    ['of the format before', keyText({}, 3)],
     ['without a time zone', keyText({ timeZone: undefined })],
     ['with a time zone that is none', keyText({ timeZone: null })],
+    ['that was bound to a format', keyText({ window: { fields: [], refusal: null } })],
     ['without an anniversary', keyText({ anniversaryMs: undefined })],
     ['with an anniversary that is a text', keyText({ anniversaryMs: '2026-11-01' })],
   ])('is a miss %s', (_, text) => {

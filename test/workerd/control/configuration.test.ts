@@ -147,6 +147,8 @@ describe('the settings', () => {
     readonly signing_keys: readonly { readonly kid: string }[]
   }
 
+  const FORMAT = { prefix: 'sk_', alphabet: null, length: null, deprecated_at: null, sunset_at: null }
+
   beforeEach(() => db.delete(settings))
 
   it('are shown without their secrets', async () => {
@@ -154,7 +156,7 @@ describe('the settings', () => {
     expect(misfits(body, { $ref: 'Settings' }, await readDocument())).toEqual([])
     const { checkSecrets, signingKeys } = await readFacts()
     expect(body).toMatchObject({
-      legacy_prefixes: [],
+      legacy_formats: [],
       expiry_warning_days: 7,
       rate_limit_fields: 'standard',
     })
@@ -164,19 +166,23 @@ describe('the settings', () => {
 
   it('change by one change of the configuration', async () => {
     const deps = makeDeps()
-    const given = { legacy_prefixes: ['sk_'], expiry_warning_days: 30, rate_limit_fields: 'legacy' }
+    const given = {
+      legacy_formats: [FORMAT],
+      expiry_warning_days: 30,
+      rate_limit_fields: 'legacy',
+    }
     const { body } = await patch('settings', given, { deps })
     expect(body).toMatchObject(given)
     expect(misfits(body, { $ref: 'ChangedSettings' }, await readDocument())).toEqual([])
     expect(deps.publishes).toEqual(CONFIG)
     const facts = await readFacts()
-    expect(facts).toMatchObject({ legacyPrefixes: ['sk_'], expiryWarningMs: 30 * 86_400_000 })
+    expect(facts).toMatchObject({ legacyFormats: [{ prefix: 'sk_' }], expiryWarningMs: 30 * 86_400_000 })
     expect(facts.rateLimitFields).toBe('legacy')
     expect((await getConfigCopy(env.KV))?.settings).toEqual(facts)
     expect(await lastEvent()).toMatchObject({
       action: 'settings.updated',
       changes: {
-        legacy_prefixes: { from: [], to: ['sk_'] },
+        legacy_formats: { from: [], to: [FORMAT] },
         expiry_warning_days: { from: 7, to: 30 },
         rate_limit_fields: { from: 'standard', to: 'legacy' },
       },
@@ -191,8 +197,7 @@ describe('the settings', () => {
   })
 
   it.each([
-    ['a prefix that claims every token', { legacy_prefixes: [''] }],
-    ['a prefix with a space', { legacy_prefixes: ['a b'] }],
+    ['a format that claims every token', { legacy_formats: [{ prefix: '' }] }],
     ['a warning for longer than a year', { expiry_warning_days: 366 }],
     ['fields that do not exist', { rate_limit_fields: 'both' }],
     ['no fields', { rate_limit_fields: null }],

@@ -42,7 +42,7 @@ const verify = async (key: string, more: object = {}) =>
 
 beforeAll(async () => {
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS)
-  const json = { legacy_prefixes: ['acme_'] }
+  const json = { legacy_formats: [{ prefix: 'acme_' }] }
   expect((await call('/_latchkey/v1/settings', { method: 'PATCH', json })).status).toBe(200)
 })
 beforeEach(async () => {

@@ -8,6 +8,7 @@ import { digestKey } from '../../../src/keys/digest.ts'
 import type { Sample } from '../../../src/model/explanation.ts'
 import type { LimitFacts } from '../../../src/model/limits.ts'
 import type { ConfigSnapshot, KeyFacts, RouteFacts } from '../../../src/model/snapshot.ts'
+import { beginnings } from '../../support/legacy-formats.ts'
 import { keyFacts, routeFacts } from '../../support/facts.ts'
 import { callWith, createTestGateway, serveOn, type TestGateway } from '../../support/gateway-deps.ts'
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   base = {
     ...read.value,
     upstreams: [{ id: 'up_1', name: 'Orders', target, timeoutMs: 1_000, retries: 0, headers: {} }],
-    settings: { ...settings, gatewayId: 'test-gateway', legacyPrefixes: ['acme_'] },
+    settings: { ...settings, gatewayId: 'test-gateway', legacyFormats: beginnings('acme_') },
   }
 })
 

@@ -81,7 +81,7 @@ const foreignOf = (id: string) => db.select().from(foreignHashes).where(eq(forei
 beforeAll(async () => {
   await seedGateway()
   await seedRoute({ path: '/plain' })
-  await call('/_latchkey/v1/settings', { method: 'PATCH', json: { legacy_prefixes: ['acme_'] } })
+  await call('/_latchkey/v1/settings', { method: 'PATCH', json: { legacy_formats: [{ prefix: 'acme_' }] } })
 })
 beforeEach(async () => {
   project = await createProject()

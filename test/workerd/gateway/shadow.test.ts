@@ -60,7 +60,10 @@ function shadowed(): TestGateway {
 beforeAll(async () => {
   await seedGateway()
   await seedRoute({ path: '/plain' })
-  await call('/_latchkey/v1/settings', { method: 'PATCH', json: { legacy_prefixes: ['acme_', 'old_'] } })
+  await call('/_latchkey/v1/settings', {
+    method: 'PATCH',
+    json: { legacy_formats: [{ prefix: 'acme_' }, { prefix: 'old_' }] },
+  })
 })
 beforeEach(async () => {
   project = await createProject()

@@ -19,6 +19,12 @@ async function read(secret = SECRET): Promise<SettingsFacts> {
   return (await readConfigSnapshot(databases, { epoch: 0, asOf: 0, now: NOW }, secret, random)).settings
 }
 
+async function migrate(name: string): Promise<void> {
+  for (const migration of env.TEST_MIGRATIONS)
+    if (migration.name.includes(name))
+      for (const query of migration.queries) await env.DB.prepare(query).run()
+}
+
 async function opensUnder(secret: string, facts: SettingsFacts): Promise<boolean> {
   const [newest] = facts.signingKeys
   if (newest === undefined) throw new Error('no signing key')
@@ -39,7 +45,7 @@ describe('the settings of a fresh database', () => {
   it('are made by the first read and stay', async () => {
     const first = await read()
     expect(first).toMatchObject({
-      legacyPrefixes: [],
+      legacyFormats: [],
       expiryWarningMs: 7 * 86_400_000,
       rateLimitFields: 'standard',
     })
@@ -55,7 +61,7 @@ describe('the settings of a fresh database', () => {
 
   it('are completed, not replaced, when some are missing', async () => {
     const first = await read()
-    await db.delete(settings).where(eq(settings.name, 'legacy_prefixes'))
+    await db.delete(settings).where(eq(settings.name, 'legacy_formats'))
     await db.delete(settings).where(eq(settings.name, 'signing_keys'))
     const second = await read()
     expect(second.gatewayId).toBe(first.gatewayId)
@@ -71,6 +77,28 @@ describe('the settings of a fresh database', () => {
     expect(second).toEqual({ ...first, expiryWarningMs: 30 * 86_400_000, rateLimitFields: 'standard' })
     const [row] = await db.select().from(settings).where(eq(settings.name, 'rate_limit_fields'))
     expect(row).toMatchObject({ value: 'standard', version: 1 })
+  })
+
+  it.each([
+    ['are made of the prefixes that an older version declared', []],
+    ['take over the prefixes also where a newer version was first', [{ name: 'legacy_formats', value: [] }]],
+  ])('%s', async (_, made) => {
+    const times = { createdAt: NOW, updatedAt: NOW }
+    const old = { name: 'legacy_prefixes', value: ['acme_', 'b"-'] }
+    await db.insert(settings).values([old, ...made].map((row) => ({ ...row, ...times })))
+    await migrate('legacy_formats')
+    expect((await read()).legacyFormats).toMatchObject(['acme_', 'b"-'].map((prefix) => ({ prefix })))
+  })
+
+  it('of a declared format stay when the migration finds them', async () => {
+    const times = { createdAt: NOW, updatedAt: NOW }
+    const declared = { prefix: 'new_', alphabet: null, length: null, deprecated_at: null, sunset_at: null }
+    await db.insert(settings).values([
+      { name: 'legacy_prefixes', value: ['acme_'], ...times },
+      { name: 'legacy_formats', value: [declared], ...times },
+    ])
+    await migrate('legacy_formats')
+    expect((await read()).legacyFormats).toMatchObject([{ prefix: 'new_' }])
   })
 
   it('hold a signing key whose id is the thumbprint of its public half and whose private half is sealed', async () => {
