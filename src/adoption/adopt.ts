@@ -1,9 +1,6 @@
 // The first use of an imported key that is known by the hash of another system. The text is verified against that hash, which may be
 // slow; from then on the key is known by its SHA-256 and costs what every other key costs (decision 0019).
-import { errorName } from '../error-name.ts'
-import { MAX_SHARING } from '../keys/beginning.ts'
 import { displayForm } from '../keys/display.ts'
-import { provesKey } from '../keys/foreign-hash.ts'
 import { locatorsOf } from '../keys/foreign-locator.ts'
 import { bitsOf, ENOUGH_BITS } from '../keys/strength.ts'
 import type { Adoption, AdoptionMeans, PresentedKey } from '../model/adoption.ts'
@@ -14,12 +11,13 @@ import { commit, type Draft } from '../store/commit.ts'
 import { databaseOf, open, type Databases } from '../store/database.ts'
 import { findUnused, markAdopted, markWeak, readCandidates, type Candidate } from '../store/foreign-hashes.ts'
 import { findTeamId } from '../store/projects.ts'
-import { attemptsOf, mayTry, noteFailure } from './attempts.ts'
+import { attemptsOf } from './attempts.ts'
 import { authorOf, pauseOf, type AdoptionDeps } from './author.ts'
 import { learnKey } from './learn.ts'
+import { findProved } from './prove.ts'
 
-/** Two shards' worth of those that share a beginning, and one by each pepper. */
-const MAX_CANDIDATES = 4 * MAX_SHARING
+/** Of one shard. More are read than are tried (prove.ts), so that those of one organization do not hide the others. */
+const MAX_CANDIDATES = 100
 
 /** @throws where D1 does, or where too many others write to the organization: then nobody knows whether the key is good */
 export async function adoptKey(
@@ -28,38 +26,18 @@ export async function adoptKey(
   means: AdoptionMeans,
 ): Promise<Adoption> {
   const deps = { ...means, databases, attempts: attemptsOf(databases) }
-  const locators = await locatorsOf(presented.text, deps.peppers)
+  const locators = await locatorsOf(presented.text, presented.prefix, deps.peppers)
   const candidates = await readCandidates(deps.databases, locators, MAX_CANDIDATES)
   const proved = await findProved(deps, presented.text, candidates)
   if (proved === 'throttled') return proved
   if (proved === null) return learnKey(deps, presented)
+  // It was deleted before its first use. Nobody else is asked about it: it would come back.
+  if (proved.isDeleted) return 'unknown'
   if (bitsOf(secretOf(presented, proved)) >= ENOUGH_BITS) return settle(deps, presented, proved)
   // Its SHA-256 could be guessed, so none is stored (ASVS 5.0, 6.5.2). Whoever holds it needs a new key.
   deps.log({ event: 'imported_key_weak', key_id: proved.keyId })
   await markWeak(open(databaseOf(deps.databases, proved.organizationId)), proved.keyId, deps.now())
   return 'unknown'
-}
-
-// An HMAC is found by its digest, and with that it is proved. The others are asked one after the other.
-async function findProved(
-  { attempts, now, log }: AdoptionDeps,
-  text: string,
-  candidates: readonly Candidate[],
-): Promise<Candidate | 'throttled' | null> {
-  const peppered = candidates.find(({ hash }) => !isSlow(hash))
-  if (peppered !== undefined) return peppered
-  for (const candidate of candidates) {
-    const { hash, locator, keyId } = candidate
-    if (!isSlow(hash)) continue
-    if (!mayTry(attempts, locator, now())) return 'throttled'
-    const isProved = await provesKey(text, hash).catch((error: unknown) => {
-      log({ event: 'imported_hash_broken', key_id: keyId, error: errorName(error) })
-      return false
-    })
-    if (isProved) return candidate
-    noteFailure(attempts, locator, now())
-  }
-  return null
 }
 
 // What others may see of it is no secret: the prefix, and the beginning by which a salted hash is found.

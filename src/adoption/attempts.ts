@@ -7,7 +7,7 @@ const MAX_FAILURES = 5
 const WINDOW_MS = 60_000
 const MAX_REMEMBERED = 1_000
 
-/** By locator: when verifications failed, epoch milliseconds. */
+/** By place, which is an organization's beginning: when verifications failed, epoch milliseconds. */
 export type Attempts = Map<string, readonly number[]>
 
 // By what the isolate made of its bindings: in local development several Workers share one isolate.
@@ -21,18 +21,22 @@ export function attemptsOf(databases: Databases): Attempts {
   return attempts
 }
 
-export function mayTry(attempts: Attempts, locator: string, now: number): boolean {
-  return recent(attempts, locator, now).length < MAX_FAILURES
-}
-
-export function noteFailure(attempts: Attempts, locator: string, now: number): void {
-  const failures = [...recent(attempts, locator, now), now]
-  attempts.delete(locator)
-  attempts.set(locator, failures)
+/** Counts as a failure from here on, or requests of one moment would not know of each other. False: there were too many. */
+export function takeTry(attempts: Attempts, place: string, now: number): boolean {
+  const failures = recent(attempts, place, now)
+  if (failures.length >= MAX_FAILURES) return false
+  attempts.delete(place)
+  attempts.set(place, [...failures, now])
   const [oldest] = attempts.keys()
   if (oldest !== undefined && attempts.size > MAX_REMEMBERED) attempts.delete(oldest)
+  return true
 }
 
-function recent(attempts: Attempts, locator: string, now: number): readonly number[] {
-  return (attempts.get(locator) ?? []).filter((at) => Math.abs(now - at) < WINDOW_MS)
+/** It was no failure: the text is a key. */
+export function giveBackTry(attempts: Attempts, place: string): void {
+  attempts.set(place, (attempts.get(place) ?? []).slice(0, -1))
+}
+
+function recent(attempts: Attempts, place: string, now: number): readonly number[] {
+  return (attempts.get(place) ?? []).filter((at) => Math.abs(now - at) < WINDOW_MS)
 }

@@ -1,0 +1,169 @@
+// What others try with the first use of a key: to keep it from its holder, to make it theirs, to make it costly.
+import { hashSync } from 'bcryptjs'
+import { eq } from 'drizzle-orm'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { digestKey } from '../../../src/keys/digest.ts'
+import { pepperedDigest } from '../../../src/keys/foreign-hash.ts'
+import { apiKeys } from '../../../src/model/schema/api-keys.ts'
+import { callWith, createTestGateway, testConfig, type TestGateway } from '../../support/gateway-deps.ts'
+import { seedGateway, seedRoute } from '../../support/seed.ts'
+import { call, createProject, makeDeps } from '../control/client.ts'
+import { eventsOf } from '../store/chain.ts'
+import { db } from '../store/rows.ts'
+
+const PEPPER = new TextEncoder().encode('an old pepper')
+const config = testConfig({ importPeppers: new Map([['old', PEPPER]]) })
+
+type Project = Awaited<ReturnType<typeof createProject>>
+let victim: Project
+let attacker: Project
+let gateway: TestGateway
+let count = 0
+const nextKey = () => `acme_${(++count).toString(36).padStart(4, '0')}9c5Y1UxQtMpIlEhAd6Z2VyRuNqJm`
+const visible = (key: string) => key.slice(0, 9)
+
+interface Imported {
+  readonly results: readonly { readonly status: string; readonly id?: string; readonly problem?: object }[]
+}
+
+const bcrypt = (text: string, beginning: string) => ({
+  scheme: 'bcrypt',
+  digest: hashSync(text, 4),
+  beginning,
+})
+const hmac = async (text: string) => ({
+  scheme: 'hmac-sha256',
+  digest: await pepperedDigest(text, PEPPER),
+  pepper_id: 'old',
+})
+const sha256 = async (text: string) => ({ scheme: 'sha256', digest: await digestKey(text) })
+async function importInto({ projectId }: Project, ...hashes: readonly object[]) {
+  const items = hashes.map((hash) => ({ project_id: projectId, name: 'old', start: 'acme_', hash }))
+  const deps = makeDeps({ config })
+  return (await call<Imported>('/_latchkey/v1/keys/import', { json: { items }, deps })).body.results
+}
+const junk = (beginning: string, many = 4) =>
+  Array.from({ length: many }, () => bcrypt(`none ${++count}`, beginning))
+const present = (key: string, on = gateway) => callWith(key, on, '/plain')
+const ownerOf = async (key: string) =>
+  (
+    await db
+      .select()
+      .from(apiKeys)
+      .where(eq(apiKeys.hash, await digestKey(key)))
+      .get()
+  )?.organizationId
+
+beforeAll(async () => {
+  await seedGateway()
+  await seedRoute({ path: '/plain' })
+  await call('/_latchkey/v1/settings', { method: 'PATCH', json: { legacy_prefixes: ['acme_', 'z_'] } })
+})
+beforeEach(async () => {
+  victim = await createProject()
+  attacker = await createProject()
+  gateway = createTestGateway(config)
+})
+
+describe('whoever imports hashes into an organization of his own', () => {
+  it('keeps no key from another by hashes that stand at the beginning of all keys', async () => {
+    await importInto(attacker, ...['acme', 'acme_', 'acme_0', 'acme_00'].flatMap((place) => junk(place)))
+    const key = nextKey()
+    await importInto(victim, bcrypt(key, visible(key)))
+    expect(await present(key)).toMatchObject({ status: 200 })
+    for (let guess = 0; guess < 10; guess++) await present(`acme_other${guess}xTtMpIlEhAd6Z2VyRuNqJm`)
+    const second = nextKey()
+    await importInto(victim, bcrypt(second, visible(second)))
+    expect(await present(second)).toMatchObject({ status: 200 })
+  })
+
+  it('takes no place at a beginning from another, and does not learn of theirs', async () => {
+    const key = nextKey()
+    const squatted = await importInto(attacker, ...junk(visible(key)))
+    expect(squatted.map(({ status }) => status)).toEqual(Array(4).fill('imported'))
+    expect(await importInto(victim, bcrypt(key, visible(key)))).toMatchObject([{ status: 'imported' }])
+    expect(await present(key)).toMatchObject({ status: 200 })
+  })
+
+  it('hides no key behind more hashes than are tried, whatever beginnings he guesses', async () => {
+    const key = nextKey()
+    for (let length = 8; length < 20; length++) await importInto(attacker, ...junk(key.slice(0, length)))
+    await importInto(victim, bcrypt(key, visible(key)))
+    expect(await present(key)).toMatchObject({ status: 200 })
+    const peppered = `${visible(key)}zzc5Y1UxQtMpIlEhAd6Z2VyRuNqJm`
+    await importInto(victim, await hmac(peppered))
+    expect(await present(peppered)).toMatchObject({ status: 200 })
+  })
+
+  it.each([
+    ['a shorter beginning', (key: string) => bcrypt(key, key.slice(0, 8))],
+    ['a longer beginning', (key: string) => bcrypt(key, key.slice(0, 30))],
+    ['a peppered hash', hmac],
+  ])('does not get a key that was imported before, by %s', async (_, hash) => {
+    const key = nextKey()
+    await importInto(victim, bcrypt(key, visible(key)))
+    expect(await importInto(attacker, await hash(key))).toMatchObject([{ status: 'imported' }])
+    expect(await present(key)).toMatchObject({ status: 200 })
+    expect(await ownerOf(key)).toBe(victim.organizationId)
+  })
+
+  // Nobody who sends a SHA-256 shows that he holds the key, and nothing on the fast path asks whether a slow hash stands elsewhere.
+  it.fails('does not get a key that was imported before, by its SHA-256', async () => {
+    const key = nextKey()
+    await importInto(victim, bcrypt(key, visible(key)))
+    await importInto(attacker, await sha256(key))
+    await present(key)
+    expect(await ownerOf(key)).toBe(victim.organizationId)
+  })
+})
+
+describe('slow hashes', () => {
+  it('are verified five times a minute for one beginning, also by requests of one moment', async () => {
+    const key = nextKey()
+    const hash = {
+      scheme: 'pbkdf2-sha256',
+      digest: 'ab'.repeat(32),
+      salt: 'ab',
+      iterations: 2_000,
+      beginning: visible(key),
+    }
+    await importInto(victim, hash)
+    const guesses = Array.from({ length: 12 }, (_, n) => `${visible(key)}${n}UxQtMpIlEhAd6Z2VyRuNqJm`)
+    const answers = await Promise.all(guesses.map((guess) => present(guess)))
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(5)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(7)
+  })
+
+  it('of keys that share a beginning are no wrong guesses at each other', async () => {
+    const beginning = visible(nextKey())
+    const keys = Array.from({ length: 4 }, (_, n) => `${beginning}${n}c5Y1UxQtMpIlEhAd6Z2VyRuNqJm`)
+    await importInto(victim, ...keys.map((key) => bcrypt(key, beginning)))
+    const answers = []
+    for (const key of keys.toReversed()) answers.push((await present(key)).status)
+    expect(answers).toEqual([200, 200, 200, 200])
+  })
+
+  it('at a beginning that tells no more than the prefix are refused', async () => {
+    expect(await importInto(victim, ...junk('acme_zz', 1))).toMatchObject([
+      { status: 'refused', problem: { errors: [{ pointer: '/hash/beginning' }] } },
+    ])
+  })
+})
+
+it.each(['z_', 'z_1', 'z_12'])('a key that is shorter than any beginning is unknown: %s', async (key) => {
+  expect(await present(key)).toMatchObject({ status: 401 })
+})
+
+describe('many first uses at once', () => {
+  it('pass, all of them, and the trail tells each', async () => {
+    const keys = Array.from({ length: 60 }, nextKey)
+    await importInto(victim, ...(await Promise.all(keys.map(hmac))))
+    const isolates = keys.map(() => createTestGateway(config))
+    // Those that collide spread by their pauses, which are over at once elsewhere.
+    for (const { deps } of isolates) deps.sleep = (ms) => scheduler.wait(ms)
+    const answers = await Promise.all(keys.map((key, n) => present(key, isolates[n])))
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+    const events = await eventsOf(victim.organizationId)
+    expect(events.filter(({ action }) => action === 'key.adopted')).toHaveLength(60)
+  })
+})
