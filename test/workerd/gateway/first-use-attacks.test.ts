@@ -143,6 +143,13 @@ describe('slow hashes', () => {
     expect(answers).toEqual([200, 200, 200, 200])
   })
 
+  it.each(['00', '03'])('that no bcrypt has are refused: cost %s', async (cost) => {
+    const digest = `$2b$${cost}$${'a'.repeat(53)}`
+    expect(
+      await importInto(victim, { scheme: 'bcrypt', digest, beginning: visible(nextKey()) }),
+    ).toMatchObject([{ status: 'refused', problem: { errors: [{ pointer: '/hash' }] } }])
+  })
+
   it('at a beginning that tells no more than the prefix are refused', async () => {
     expect(await importInto(victim, ...junk('acme_zz', 1))).toMatchObject([
       { status: 'refused', problem: { errors: [{ pointer: '/hash/beginning' }] } },
