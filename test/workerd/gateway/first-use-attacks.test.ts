@@ -161,6 +161,16 @@ it.each(['z_', 'z_1', 'z_12'])('a key that is shorter than any beginning is unkn
   expect(await present(key)).toMatchObject({ status: 401 })
 })
 
+it('the successor of an imported key was made here', async () => {
+  const key = nextKey()
+  const [imported] = await importInto(victim, bcrypt(key, visible(key)))
+  const { body } = await call<{ key: { imported_as: string | null } }>(
+    `/_latchkey/v1/keys/${imported?.id}/rotate`,
+    { json: {} },
+  )
+  expect(body.key.imported_as).toBeNull()
+})
+
 describe('many first uses at once', () => {
   it('pass, all of them, and the trail tells each', async () => {
     const keys = Array.from({ length: 60 }, nextKey)
