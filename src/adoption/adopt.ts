@@ -76,7 +76,8 @@ async function draftAdoption(
       teamId: await findTeamId(db, organizationId, key.projectId),
       changes: { hash_scheme: { from: scheme, to: 'sha256' } },
     },
-    // An isolate that was asked for it in vain may hold that it does not exist.
-    publish: { kind: 'key', subject: hash },
+    // Nothing can hold a copy of it yet, and that it does not exist is believed for seconds. A row in the outbox for each of many first
+    // uses would stand before a revocation.
+    publish: null,
   })
 }

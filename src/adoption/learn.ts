@@ -109,6 +109,7 @@ async function draftLearning(
       teamId: await findTeamId(db, organizationId, projectId),
       changes: { imported_as: { from: null, to: 'learned' }, scopes: { from: null, to: row.scopes } },
     },
-    publish: { kind: 'key', subject: row.hash },
+    // As at any first use (adopt.ts).
+    publish: null,
   })
 }

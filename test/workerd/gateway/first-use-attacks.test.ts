@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { digestKey } from '../../../src/keys/digest.ts'
 import { pepperedDigest } from '../../../src/keys/foreign-hash.ts'
 import { apiKeys } from '../../../src/model/schema/api-keys.ts'
+import { outbox } from '../../../src/model/schema/records.ts'
 import { callWith, createTestGateway, testConfig, type TestGateway } from '../../support/gateway-deps.ts'
 import { seedGateway, seedRoute } from '../../support/seed.ts'
 import { call, createProject, makeDeps } from '../control/client.ts'
@@ -182,5 +183,17 @@ describe('many first uses at once', () => {
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     const events = await eventsOf(victim.organizationId)
     expect(events.filter(({ action }) => action === 'key.adopted')).toHaveLength(60)
+  })
+
+  it('leave nothing unpublished: a revocation would wait behind it', async () => {
+    const key = nextKey()
+    await importInto(victim, await hmac(key))
+    expect(await present(key)).toMatchObject({ status: 200 })
+    expect(
+      await db
+        .select()
+        .from(outbox)
+        .where(eq(outbox.subject, await digestKey(key))),
+    ).toEqual([])
   })
 })
