@@ -6,7 +6,8 @@ import type { Attempts } from './attempts.ts'
 
 export type AdoptionDeps = AdoptionMeans & { readonly databases: Databases; readonly attempts: Attempts }
 
-const PAUSE_MS = 10
+const WIDENING_MS = 50
+const MAX_SPREAD_MS = 1_000
 
 /** @param at epoch milliseconds */
 export function authorOf(at: number): Author {
@@ -17,7 +18,13 @@ export function authorOf(at: number): Author {
   }
 }
 
-/** Lets others finish before attempt n. */
+/**
+ * Lets others finish before attempt n. Many keys of an organization may be used for the first time at once, and those that collided must
+ * not go on in step. Operators spread as wide: none comes first.
+ */
 export function pauseOf({ sleep }: AdoptionDeps): (attempt: number) => Promise<void> {
-  return (attempt) => sleep(attempt * PAUSE_MS)
+  return (attempt) => {
+    const [dice = 0] = crypto.getRandomValues(new Uint8Array(1))
+    return sleep((dice / 256) * Math.min(WIDENING_MS * attempt, MAX_SPREAD_MS))
+  }
 }
