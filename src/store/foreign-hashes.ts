@@ -73,7 +73,7 @@ export async function countAtLocators(
 ): Promise<readonly LocatorCount[]> {
   if (locators.length === 0) return []
   const found = await Promise.all(shards.map((shard) => locatorCountsQuery(open(shard), locators)))
-  return found.flat().flatMap(({ locator, ...count }) => (locator === null ? [] : [{ ...count, locator }]))
+  return found.flat().flatMap(({ locator, ...place }) => (locator === null ? [] : [{ ...place, locator }]))
 }
 
 /** Exported for the test that reads its query plan. */

@@ -1,0 +1,74 @@
+// What an old system that lies, hangs or repeats the key can do in shadow mode, and whoever holds a key that was deleted here.
+import { hashSync } from 'bcryptjs'
+import { eq } from 'drizzle-orm'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { digestKey } from '../../../src/keys/digest.ts'
+import { apiKeys } from '../../../src/model/schema/api-keys.ts'
+import { callWith, createTestGateway, testConfig, type TestGateway } from '../../support/gateway-deps.ts'
+import { seedGateway, seedRoute } from '../../support/seed.ts'
+import { call, createProject } from '../control/client.ts'
+import { db } from '../store/rows.ts'
+
+const OLD = 'https://old.example.com/introspect'
+
+let count = 0
+const nextKey = (prefix = 'acme_') =>
+  `${prefix}${(++count).toString(36).padStart(4, '0')}9c5Y1UxQtMpIlEhAd6Z2Vy`
+let project: { projectId: string; organizationId: string }
+let gateway: TestGateway
+let asked: { readonly url: string; readonly init: RequestInit }[]
+let answer: () => Response | Promise<Response>
+
+const verifier = (more: object = {}) => ({
+  url: OLD,
+  protocol: 'introspection',
+  authorization: 'Bearer of-the-old-system',
+  project_id: project.projectId,
+  until: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+  ...more,
+})
+const declare = (...verifiers: readonly object[]) =>
+  call('/_latchkey/v1/settings', { method: 'PATCH', json: { shadow_verifiers: verifiers } })
+const present = (key: string) => callWith(key, gateway, '/plain')
+const learned = async (key: string) =>
+  db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.hash, await digestKey(key)))
+    .get()
+const active = (more: object = {}) => Response.json({ active: true, ...more })
+
+beforeAll(async () => {
+  await seedGateway()
+  await seedRoute({ path: '/plain' })
+  await call('/_latchkey/v1/settings', { method: 'PATCH', json: { legacy_prefixes: ['acme_', 'old_'] } })
+})
+beforeEach(async () => {
+  project = await createProject()
+  asked = []
+  answer = () => active()
+  gateway = createTestGateway(testConfig())
+  const { fetch } = gateway.deps
+  gateway.deps.fetch = async (url, init) => {
+    if (!url.startsWith('https://old.example.com/')) return fetch(url, init)
+    asked.push({ url, init })
+    return answer()
+  }
+  expect((await declare(verifier())).status).toBe(200)
+})
+
+it('a key that was imported and deleted before its first use is not learned: it would be back', async () => {
+  const key = nextKey()
+  const item = {
+    project_id: project.projectId,
+    name: 'old',
+    hash: { scheme: 'bcrypt', digest: hashSync(key, 4), beginning: key.slice(0, 9) },
+  }
+  const { body } = await call<{ results: { id: string }[] }>('/_latchkey/v1/keys/import', {
+    json: { items: [item] },
+  })
+  await call(`/_latchkey/v1/keys/${body.results[0]?.id}/revoke`, { json: {} })
+  await call(`/_latchkey/v1/keys/${body.results[0]?.id}`, { method: 'DELETE' })
+  expect(await present(key)).toMatchObject({ status: 401, code: 'key_unknown' })
+  expect([asked, await learned(key)]).toEqual([[], undefined])
+})
