@@ -21,6 +21,8 @@ const TIMEOUT_MS = 5_000
 const MAX_BYTES = 64 * 1024
 const MAX_SCOPES = 32
 const MAX_TEXT = 128
+/** Later ones cannot be shown in four digits of a year, or not at all. */
+const LATEST_END_MS = Date.UTC(9999, 0)
 
 /** Members of RFC 7662, section 2.2, that say whose a token is. */
 const WHOSE = ['sub', 'client_id', 'username'] as const
@@ -80,14 +82,22 @@ function introspectedOf(answer: unknown): Introspected | null {
   return {
     name: said.find(([name]) => name !== 'sub')?.[1] ?? null,
     scopes: scopesOf(answer.scope),
-    expiresAt: typeof answer.exp === 'number' && Number.isFinite(answer.exp) ? answer.exp * 1000 : null,
+    expiresAt: endOf(answer.exp),
     metadata: Object.fromEntries(said),
   }
 }
 
-// What is no scope here is left out: a key never gets more than it had.
+// A key that ends must not become one that does not.
+function endOf(exp: unknown): number | null {
+  if (exp === undefined || exp === null) return null
+  if (typeof exp !== 'number') throw new Error('the verifier says an `exp` that is no number')
+  return Math.min(Math.floor(exp * 1000), LATEST_END_MS)
+}
+
+// What is no scope here is left out: a key never gets more than it had, and so none that is told of otherwise than as a text.
 function scopesOf(scope: unknown): readonly string[] | null {
-  if (typeof scope !== 'string') return null
+  if (scope === undefined || scope === null) return null
+  if (typeof scope !== 'string') throw new Error('the verifier says a `scope` that is no text')
   return [...new Set(scope.split(/\s+/).filter(isScope))].slice(0, MAX_SCOPES)
 }
 

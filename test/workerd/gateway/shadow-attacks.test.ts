@@ -72,3 +72,31 @@ it('a key that was imported and deleted before its first use is not learned: it 
   expect(await present(key)).toMatchObject({ status: 401, code: 'key_unknown' })
   expect([asked, await learned(key)]).toEqual([[], undefined])
 })
+
+describe('an end that the old system tells', () => {
+  it.each([1e300, 8.64e12 + 1, 4_102_444_800.5, Date.now() * 1_000])(
+    'can be shown, whatever it is: %d',
+    async (exp) => {
+      answer = () => active({ exp })
+      const key = nextKey()
+      expect(await present(key)).toMatchObject({ status: 200 })
+      const row = await learned(key)
+      expect(Number.isInteger(row?.expiresAt)).toBe(true)
+      const shown = await call<{ expires_at: string }>(`/_latchkey/v1/keys/${row?.id}`)
+      expect(shown.status).toBe(200)
+      expect(shown.body.expires_at).toMatch(/^\d{4}-/)
+      const list = await call(`/_latchkey/v1/keys?project_id=${project.projectId}`)
+      expect(list.status).toBe(200)
+    },
+  )
+})
+
+it.each([{ exp: '4102444800' }, { exp: '2030-01-01' }, { scope: ['orders:read'] }, { scope: {} }])(
+  'what it says of an end or of scopes, and cannot be read, is no leave to have neither: %j',
+  async (said) => {
+    answer = () => active(said)
+    const key = nextKey()
+    expect(await present(key)).toMatchObject({ status: 503, code: 'verification_unavailable' })
+    expect(await learned(key)).toBeUndefined()
+  },
+)
