@@ -1,7 +1,7 @@
 // Asks the system that made a key whether it is one. What it answers is believed for one key at a time, and never for longer than the
 // verifier is declared; what it does not answer is an outage, and no verdict.
 import { openAuthorization } from '../keys/shadow-authorization.ts'
-import type { AdoptionMeans } from '../model/adoption.ts'
+import type { AdoptionMeans, PresentedKey } from '../model/adoption.ts'
 import type { ShadowVerifier } from '../model/shadow.ts'
 import { isScope } from '../policy/scope.ts'
 import { withTimeout } from '../timeout.ts'
@@ -30,7 +30,7 @@ const WHOSE = ['sub', 'client_id', 'username'] as const
 /** @returns null for a key that it does not know; @throws where it does not answer as its protocol says */
 export async function askVerifier(
   verifier: ShadowVerifier,
-  text: string,
+  { text, prefix }: PresentedKey,
   means: Pick<AdoptionMeans, 'fetch' | 'secrets'>,
 ): Promise<Introspected | null> {
   const init = await requestOf(verifier, text, means.secrets)
@@ -43,7 +43,8 @@ export async function askVerifier(
     await response.body?.cancel()
     throw new Error(`the verifier answered ${response.status}`)
   }
-  return introspectedOf(JSON.parse(await withTimeout(readText(response), TIMEOUT_MS)))
+  const answer: unknown = JSON.parse(await withTimeout(readText(response), TIMEOUT_MS))
+  return introspectedOf(answer, text.slice(prefix.length))
 }
 
 async function requestOf(
@@ -71,13 +72,16 @@ function knownByStatus(status: number): Introspected | null {
   throw new Error(`the verifier answered ${status}`)
 }
 
-function introspectedOf(answer: unknown): Introspected | null {
+/** @param secret which an old system may call the holder by: it is stored nowhere in clear */
+function introspectedOf(answer: unknown, secret: string): Introspected | null {
   if (!isObject(answer) || typeof answer.active !== 'boolean')
     throw new Error('the verifier says no `active`')
   if (!answer.active) return null
   const said = WHOSE.flatMap((name) => {
     const value = answer[name]
-    return typeof value === 'string' && isShort(value) ? [[name, value] as const] : []
+    return typeof value === 'string' && isShort(value) && !value.includes(secret)
+      ? [[name, value] as const]
+      : []
   })
   return {
     name: said.find(([name]) => name !== 'sub')?.[1] ?? null,

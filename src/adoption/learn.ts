@@ -28,7 +28,7 @@ export async function learnKey(deps: AdoptionDeps, presented: PresentedKey): Pro
     deps.log({ event: 'shadow_key_weak', project_id: projectId })
     return 'unknown'
   }
-  const introspected = await askVerifier(verifier, presented.text, deps)
+  const introspected = await askVerifier(verifier, presented, deps)
   const at = deps.now()
   if (introspected === null || (introspected.expiresAt ?? Infinity) <= at) return 'unknown'
   const row = rowOf(presented, verifier, introspected, at)

@@ -100,3 +100,11 @@ it.each([{ exp: '4102444800' }, { exp: '2030-01-01' }, { scope: ['orders:read'] 
     expect(await learned(key)).toBeUndefined()
   },
 )
+
+it('the key itself is stored nowhere in clear, though the old system calls its holder by it', async () => {
+  const key = nextKey()
+  answer = () => active({ sub: key, client_id: `client ${key}`, username: 'Shop' })
+  expect(await present(key)).toMatchObject({ status: 200 })
+  expect(await learned(key)).toMatchObject({ name: 'Shop', metadata: { username: 'Shop' } })
+  expect(JSON.stringify(await learned(key))).not.toContain(key)
+})
