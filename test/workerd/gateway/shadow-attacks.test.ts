@@ -108,3 +108,21 @@ it('the key itself is stored nowhere in clear, though the old system calls its h
   expect(await learned(key)).toMatchObject({ name: 'Shop', metadata: { username: 'Shop' } })
   expect(JSON.stringify(await learned(key))).not.toContain(key)
 })
+
+it('of two verifiers at one URL, each keeps its own authorization', async () => {
+  const [acme, old] = [
+    { prefix: 'acme_', authorization: 'Bearer of-acme' },
+    { prefix: 'old_', authorization: 'Bearer of-old' },
+  ]
+  await declare(verifier(acme), verifier(old))
+  await declare(
+    verifier({ ...old, authorization: undefined }),
+    verifier({ ...acme, authorization: undefined }),
+  )
+  await present(nextKey('acme_'))
+  await present(nextKey('old_'))
+  expect(asked.map(({ init }) => new Headers(init.headers).get('authorization'))).toEqual([
+    acme.authorization,
+    old.authorization,
+  ])
+})
