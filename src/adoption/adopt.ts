@@ -15,6 +15,7 @@ import { attemptsOf } from './attempts.ts'
 import { authorOf, pauseOf, type AdoptionDeps } from './author.ts'
 import { learnKey } from './learn.ts'
 import { findProved } from './prove.ts'
+import { restsOf } from './rests.ts'
 
 /** Of one shard. More are read than are tried (prove.ts), so that those of one organization do not hide the others. */
 const MAX_CANDIDATES = 100
@@ -25,7 +26,7 @@ export async function adoptKey(
   presented: PresentedKey,
   means: AdoptionMeans,
 ): Promise<Adoption> {
-  const deps = { ...means, databases, attempts: attemptsOf(databases) }
+  const deps = { ...means, databases, attempts: attemptsOf(databases), rests: restsOf(databases) }
   const locators = await locatorsOf(presented.text, presented.prefix, deps.peppers)
   const candidates = await readCandidates(deps.databases, locators, MAX_CANDIDATES)
   const proved = await findProved(deps, presented.text, candidates)

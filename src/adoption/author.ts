@@ -3,8 +3,13 @@ import type { AdoptionMeans } from '../model/adoption.ts'
 import type { Author } from '../store/audit.ts'
 import type { Databases } from '../store/database.ts'
 import type { Attempts } from './attempts.ts'
+import type { Rests } from './rests.ts'
 
-export type AdoptionDeps = AdoptionMeans & { readonly databases: Databases; readonly attempts: Attempts }
+export type AdoptionDeps = AdoptionMeans & {
+  readonly databases: Databases
+  readonly attempts: Attempts
+  readonly rests: Rests
+}
 
 const WIDENING_MS = 50
 const MAX_SPREAD_MS = 1_000

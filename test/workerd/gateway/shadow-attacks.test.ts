@@ -126,3 +126,18 @@ it('of two verifiers at one URL, each keeps its own authorization', async () => 
     old.authorization,
   ])
 })
+
+it('an old system that hangs keeps requests waiting once, and not one after the other', async () => {
+  const { promise: never } = Promise.withResolvers<Response>()
+  answer = () => never
+  const key = nextKey()
+  const begunAt = Date.now()
+  const answers = await Promise.all([present(key), present(key), present(key)])
+  expect(answers.map(({ status }) => status)).toEqual([503, 503, 503])
+  expect(Date.now() - begunAt).toBeLessThan(8_000)
+  answer = () => active()
+  expect(await present(nextKey())).toMatchObject({ status: 503 })
+  expect(asked).toHaveLength(1)
+  gateway.clockMs += 3_000
+  expect(await present(nextKey())).toMatchObject({ status: 200 })
+}, 30_000)
