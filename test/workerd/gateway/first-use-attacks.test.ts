@@ -2,6 +2,7 @@
 import { hashSync } from 'bcryptjs'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { explain } from '../../../src/gateway/explain.ts'
 import { digestKey } from '../../../src/keys/digest.ts'
 import { pepperedDigest } from '../../../src/keys/foreign-hash.ts'
 import { apiKeys } from '../../../src/model/schema/api-keys.ts'
@@ -160,6 +161,22 @@ describe('slow hashes', () => {
 
 it.each(['z_', 'z_1', 'z_12'])('a key that is shorter than any beginning is unknown: %s', async (key) => {
   expect(await present(key)).toMatchObject({ status: 401 })
+})
+
+it('a request that was not made is no first use, and leaves nothing in the way of one', async () => {
+  const key = nextKey()
+  await importInto(victim, bcrypt(key, visible(key)))
+  const sample = {
+    method: 'GET',
+    url: 'https://gateway.example.com/plain',
+    headers: [],
+    address: null,
+    country: null,
+    credential: { kind: 'text', text: key } as const,
+  }
+  expect((await explain(sample, gateway.deps)).answer).toMatchObject({ code: 'key_unknown' })
+  expect([gateway.calls.adoptions, await ownerOf(key)]).toEqual([0, undefined])
+  expect(await present(key)).toMatchObject({ status: 200 })
 })
 
 it('the successor of an imported key was made here', async () => {
