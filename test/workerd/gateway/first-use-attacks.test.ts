@@ -10,7 +10,7 @@ import { outbox } from '../../../src/model/schema/records.ts'
 import { callWith, createTestGateway, testConfig, type TestGateway } from '../../support/gateway-deps.ts'
 import { seedGateway, seedRoute } from '../../support/seed.ts'
 import { call, createProject, makeDeps } from '../control/client.ts'
-import { eventsOf } from '../store/chain.ts'
+import { breaksOf, eventsOf } from '../store/chain.ts'
 import { db } from '../store/rows.ts'
 
 const PEPPER = new TextEncoder().encode('an old pepper')
@@ -213,4 +213,57 @@ describe('many first uses at once', () => {
         .where(eq(outbox.subject, await digestKey(key))),
     ).toEqual([])
   })
+})
+
+describe('an operator and a first use at the same moment', () => {
+  it.each(['revoke', 'disable'])('nobody goes on with a key after: %s', async (verb) => {
+    const keys = Array.from({ length: 12 }, nextKey)
+    const imported = await importInto(victim, ...(await Promise.all(keys.map(hmac))))
+    const deps = makeDeps({ config })
+    await Promise.all(
+      keys.map(async (key, n) => {
+        const isolate = createTestGateway(config)
+        const [stopped, first] = await Promise.all([
+          call(`/_latchkey/v1/keys/${imported[n]?.id}/${verb}`, { json: {}, deps }),
+          present(key, isolate),
+        ])
+        expect(stopped.status).toBe(200)
+        // Whoever saw the key alive holds a copy of it by its SHA-256, and is told that it changed under that name.
+        const subject = await digestKey(key)
+        if (first.status === 200) expect(deps.publishes.flat()).toContainEqual({ kind: 'key', subject })
+        expect((await present(key, createTestGateway(config))).status).not.toBe(200)
+      }),
+    )
+    expect(await breaksOf(victim.organizationId)).toEqual([])
+  })
+
+  it('a rotation leaves the old key its grace, and both pass', async () => {
+    const keys = Array.from({ length: 6 }, nextKey)
+    const imported = await importInto(victim, ...(await Promise.all(keys.map(hmac))))
+    await Promise.all(
+      keys.map(async (key, n) => {
+        const [rotated, first] = await Promise.all([
+          call<{ secret: string }>(`/_latchkey/v1/keys/${imported[n]?.id}/rotate`, { json: {} }),
+          present(key, createTestGateway(config)),
+        ])
+        expect([rotated.status, first.status]).toEqual([201, 200])
+        expect(await present(key, createTestGateway(config))).toMatchObject({ status: 200 })
+        expect(await present(rotated.body.secret, createTestGateway(config))).toMatchObject({ status: 200 })
+      }),
+    )
+  })
+})
+
+it('a child token of an adopted key ends with it', async () => {
+  const key = nextKey()
+  const [imported] = await importInto(victim, bcrypt(key, visible(key)))
+  const lent = await call<{ token: string }>('/_latchkey/token', {
+    json: {},
+    deps: makeDeps({ config }),
+    headers: { authorization: `Bearer ${key}` },
+  })
+  expect(lent.status).toBe(200)
+  expect(await present(lent.body.token)).toMatchObject({ status: 200 })
+  await call(`/_latchkey/v1/keys/${imported?.id}/revoke`, { json: {} })
+  expect((await present(lent.body.token, createTestGateway(config))).status).not.toBe(200)
 })
