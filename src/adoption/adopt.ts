@@ -14,7 +14,7 @@ import { findTeamId } from '../store/projects.ts'
 import { attemptsOf } from './attempts.ts'
 import { authorOf, pauseOf, type AdoptionDeps } from './author.ts'
 import { learnKey } from './learn.ts'
-import { findProved } from './prove.ts'
+import { findProof, forgetTries, noteFailures } from './prove.ts'
 import { restsOf } from './rests.ts'
 
 /** Of one shard. More are read than are tried (prove.ts), so that those of one organization do not hide the others. */
@@ -29,16 +29,31 @@ export async function adoptKey(
   const deps = { ...means, databases, attempts: attemptsOf(databases), rests: restsOf(databases) }
   const locators = await locatorsOf(presented.text, presented.prefix, deps.peppers)
   const candidates = await readCandidates(deps.databases, locators, MAX_CANDIDATES)
-  const proved = await findProved(deps, presented.text, candidates)
-  if (proved === 'throttled') return proved
-  if (proved === null) return learnKey(deps, presented)
-  // It was deleted before its first use. Nobody else is asked about it: it would come back.
-  if (proved.isDeleted) return 'unknown'
-  if (bitsOf(secretOf(presented, proved)) >= ENOUGH_BITS) return settle(deps, presented, proved)
-  // Its SHA-256 could be guessed, so none is stored (ASVS 5.0, 6.5.2). Whoever holds it needs a new key.
-  deps.log({ event: 'imported_key_weak', key_id: proved.keyId })
-  await markWeak(open(databaseOf(deps.databases, proved.organizationId)), proved.keyId, deps.now())
+  const proof = await findProof(deps, presented.text, candidates)
+  if (proof === 'throttled') return proof
+  if (proof === null) return learnKey(deps, presented)
+  const { candidate, tried } = proof
+  if (isAdoptable(presented, candidate)) {
+    forgetTries(deps, tried)
+    return settle(deps, presented, candidate)
+  }
+  noteFailures(deps, tried)
+  if (!candidate.isDeleted) await noteWeak(deps, candidate)
+  // Nobody else is asked about it: one that was deleted would come back.
   return 'unknown'
+}
+
+// Of a weak one the SHA-256 could be guessed, so none is stored (ASVS 5.0, 6.5.2). Whoever holds it needs a new key.
+function isAdoptable(presented: PresentedKey, candidate: Candidate): boolean {
+  return !candidate.isDeleted && bitsOf(secretOf(presented, candidate)) >= ENOUGH_BITS
+}
+
+async function noteWeak(
+  { databases, log, now }: AdoptionDeps,
+  { keyId, organizationId }: Candidate,
+): Promise<void> {
+  log({ event: 'imported_key_weak', key_id: keyId })
+  await markWeak(open(databaseOf(databases, organizationId)), keyId, now())
 }
 
 // What others may see of it is no secret: the prefix, and the beginning by which a salted hash is found.

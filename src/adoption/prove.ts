@@ -5,7 +5,7 @@ import { MAX_SHARING } from '../keys/beginning.ts'
 import { provesKey } from '../keys/foreign-hash.ts'
 import { isSlow } from '../model/foreign-hash.ts'
 import type { Candidate } from '../store/foreign-hashes.ts'
-import { giveBackTry, takeTry } from './attempts.ts'
+import { giveBackTry, hasFailedTooOften, noteFailure, takeTry } from './attempts.ts'
 import type { AdoptionDeps } from './author.ts'
 
 /** Of one organization: it may know its keys by beginnings of more than one length. */
@@ -13,25 +13,62 @@ const MAX_OF_ONE = 2 * MAX_SHARING
 /** Of all of them. Each may take half a second. */
 const MAX_TRIED = 4 * MAX_SHARING
 
+export interface Proof {
+  readonly candidate: Candidate
+  /** Whose slow hashes were asked. */
+  readonly tried: readonly Candidate[]
+}
+
 /** @param candidates the longest locators first */
-export async function findProved(
+export async function findProof(
   deps: AdoptionDeps,
   text: string,
   candidates: readonly Candidate[],
-): Promise<Candidate | 'throttled' | null> {
-  const { attempts, now } = deps
-  const taken: string[] = []
+): Promise<Proof | 'throttled' | null> {
+  const tried: Candidate[] = []
+  const skipped: Candidate[] = []
   for (const candidate of inOrderOfImport(fairly(candidates))) {
-    const place = `${candidate.organizationId} ${candidate.locator}`
-    if (isSlow(candidate.hash)) {
-      // What comes behind it proves nothing while it may be the first.
-      if (!takeTry(attempts, place, now())) return 'throttled'
-      taken.push(place)
+    if (!mayTry(deps, candidate)) {
+      skipped.push(candidate)
+      continue
     }
+    if (isSlow(candidate.hash)) tried.push(candidate)
     if (!(await isProved(deps, text, candidate))) continue
-    for (const tried of taken) giveBackTry(attempts, tried)
-    return candidate
+    // It is a key, so nobody guesses. What was imported before it is tried all the same: wrong guesses make no key another's.
+    return { candidate: (await firstProved(deps, text, skipped)) ?? candidate, tried }
   }
+  noteFailures(deps, tried)
+  return skipped.length === 0 ? null : 'throttled'
+}
+
+/** The text is a key that passes from here on, and is verified no more. */
+export function forgetTries({ attempts }: AdoptionDeps, tried: readonly Candidate[]): void {
+  for (const candidate of tried) giveBackTry(attempts, placeOf(candidate))
+}
+
+/** Nothing came of them, and the same text may come again. */
+export function noteFailures({ attempts, now }: AdoptionDeps, tried: readonly Candidate[]): void {
+  for (const { organizationId } of tried) noteFailure(attempts, organizationId, now())
+}
+
+function mayTry({ attempts, now }: AdoptionDeps, candidate: Candidate): boolean {
+  if (!isSlow(candidate.hash)) return true
+  return (
+    !hasFailedTooOften(attempts, candidate.organizationId, now()) &&
+    takeTry(attempts, placeOf(candidate), now())
+  )
+}
+
+function placeOf({ organizationId, locator }: Candidate): string {
+  return `${organizationId} ${locator}`
+}
+
+async function firstProved(
+  deps: AdoptionDeps,
+  text: string,
+  candidates: readonly Candidate[],
+): Promise<Candidate | null> {
+  for (const candidate of candidates) if (await isProved(deps, text, candidate)) return candidate
   return null
 }
 

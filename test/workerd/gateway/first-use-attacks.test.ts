@@ -97,6 +97,23 @@ describe('whoever imports hashes into an organization of his own', () => {
     expect(await present(peppered)).toMatchObject({ status: 200 })
   })
 
+  it('keeps no key from another by wrong guesses at his own hashes, which begin like it', async () => {
+    const key = nextKey()
+    await importInto(attacker, ...junk(key.slice(0, 8)))
+    await importInto(victim, bcrypt(key, visible(key)))
+    for (let guess = 0; guess < 5; guess++) await present(`${key.slice(0, 8)}:${guess}xQtMpIlEhAd6Z2VyRuNqJm`)
+    expect(await present(key)).toMatchObject({ status: 200 })
+  })
+
+  it('does not get a key by wrong guesses at the hash of its holder', async () => {
+    const key = nextKey()
+    await importInto(victim, bcrypt(key, visible(key)))
+    await importInto(attacker, bcrypt(key, key.slice(0, 30)))
+    for (let guess = 0; guess < 5; guess++) await present(`${visible(key)}:${guess}xQtMpIlEhAd6Z2VyRuNqJm`)
+    expect(await present(key)).toMatchObject({ status: 200 })
+    expect(await ownerOf(key)).toBe(victim.organizationId)
+  })
+
   it.each([
     ['a shorter beginning', (key: string) => bcrypt(key, key.slice(0, 8))],
     ['a longer beginning', (key: string) => bcrypt(key, key.slice(0, 30))],
@@ -121,7 +138,7 @@ describe('whoever imports hashes into an organization of his own', () => {
 
 describe('slow hashes', () => {
   it('are verified five times a minute for one beginning, also by requests of one moment', async () => {
-    const key = nextKey()
+    const key = 'z_once9c5Y1UxQtMpIlEhAd6Z2VyRuNqJm'
     const hash = {
       scheme: 'pbkdf2-sha256',
       digest: 'ab'.repeat(32),
@@ -134,6 +151,27 @@ describe('slow hashes', () => {
     const answers = await Promise.all(guesses.map((guess) => present(guess)))
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(5)
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(7)
+  })
+
+  it('of one organization are not verified without end, however many beginnings they have', async () => {
+    const places = Array.from({ length: 40 }, (_, n) => `z_each${n + 10}`)
+    await importInto(attacker, ...places.map((place) => bcrypt(`none ${++count}`, place)))
+    const answers = []
+    for (const place of places) answers.push((await present(`${place}0UxQtMpIlEhAd6Z2VyRuNqJm`)).status)
+    expect(answers).toEqual([...Array(30).fill(401), ...Array(10).fill(429)])
+    const key = nextKey()
+    await importInto(victim, bcrypt(key, visible(key)))
+    expect(await present(key)).toMatchObject({ status: 200 })
+  })
+
+  it('that prove a weak key over and over are counted, too', async () => {
+    await importInto(attacker, bcrypt('z_weak0', 'z_weak'))
+    const answers = []
+    for (let time = 0; time < 6; time++) {
+      answers.push((await present('z_weak0')).status)
+      gateway.deps.memory.absences.delete(await digestKey('z_weak0'))
+    }
+    expect(answers).toEqual([401, 401, 401, 401, 401, 429])
   })
 
   it('of keys that share a beginning are no wrong guesses at each other', async () => {
