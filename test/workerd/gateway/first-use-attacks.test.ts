@@ -1,7 +1,9 @@
 // What others try with the first use of a key: to keep it from its holder, to make it theirs, to make it costly.
+import { env } from 'cloudflare:workers'
 import { hashSync } from 'bcryptjs'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { adoptKey } from '../../../src/adoption/adopt.ts'
 import { explain } from '../../../src/gateway/explain.ts'
 import { digestKey } from '../../../src/keys/digest.ts'
 import { pepperedDigest } from '../../../src/keys/foreign-hash.ts'
@@ -251,6 +253,47 @@ describe('many first uses at once', () => {
         .where(eq(outbox.subject, await digestKey(key))),
     ).toEqual([])
   })
+})
+
+it('D1 that fails at the write leaves the key as it was, and it passes when D1 is back', async () => {
+  const key = nextKey()
+  await importInto(victim, bcrypt(key, visible(key)))
+  const { adoptKey: works } = gateway.deps
+  const broken = Object.assign(Object.create(env.DB), {
+    withSession: () => ({
+      prepare: (query: string) => env.DB.withSession('first-primary').prepare(query),
+      batch: () => Promise.reject(new Error(`D1_ERROR: ${key}`)),
+    }),
+  }) as D1Database
+  const databases = { primary: broken, shards: [broken] }
+  gateway.deps.adoptKey = (presented, means) => adoptKey(databases, presented, means)
+  expect(await present(key)).toMatchObject({ status: 503, code: 'verification_unavailable' })
+  expect(await ownerOf(key)).toBeUndefined()
+  expect(JSON.stringify(gateway.logs)).not.toContain(key)
+  gateway.deps.adoptKey = works
+  expect(await present(key)).toMatchObject({ status: 200 })
+  expect(await breaksOf(victim.organizationId)).toEqual([])
+})
+
+it('nothing of a key, of its hashes or of the pepper is told or logged', async () => {
+  const keys = [nextKey(), nextKey(), nextKey()]
+  const [slow = '', peppered = '', wrong = ''] = keys
+  const hashes = [bcrypt(slow, visible(slow)), await hmac(peppered)]
+  await importInto(victim, ...hashes)
+  const answers = []
+  for (const key of [slow, peppered, wrong, `${visible(slow)}other`]) answers.push(await present(key))
+  const told = JSON.stringify([answers, gateway.logs, await eventsOf(victim.organizationId)])
+  for (const secret of [...keys, ...hashes.map(({ digest }) => digest), 'an old pepper'])
+    expect(told).not.toContain(secret)
+  for (const key of keys) expect(told).not.toContain(await digestKey(key))
+})
+
+it('a key that is verified and not used is adopted, too', async () => {
+  const key = nextKey()
+  await importInto(victim, bcrypt(key, visible(key)))
+  const { body } = await call('/_latchkey/v1/keys/verify', { json: { key }, deps: makeDeps({ config }) })
+  expect(body).toMatchObject({ valid: true })
+  expect(await ownerOf(key)).toBe(victim.organizationId)
 })
 
 describe('an operator and a first use at the same moment', () => {
