@@ -1,9 +1,6 @@
 // The first use of an imported key that is known by the hash of another system. The text is verified against that hash, which may be
 // slow; from then on the key is known by its SHA-256 and costs what every other key costs (decision 0019).
-import { errorName } from '../error-name.ts'
-import { MAX_SHARING } from '../keys/beginning.ts'
 import { displayForm } from '../keys/display.ts'
-import { provesKey } from '../keys/foreign-hash.ts'
 import { locatorsOf } from '../keys/foreign-locator.ts'
 import { bitsOf, ENOUGH_BITS } from '../keys/strength.ts'
 import type { Adoption, AdoptionMeans, PresentedKey } from '../model/adoption.ts'
@@ -14,12 +11,14 @@ import { commit, type Draft } from '../store/commit.ts'
 import { databaseOf, open, type Databases } from '../store/database.ts'
 import { findUnused, markAdopted, markWeak, readCandidates, type Candidate } from '../store/foreign-hashes.ts'
 import { findTeamId } from '../store/projects.ts'
-import { attemptsOf, mayTry, noteFailure } from './attempts.ts'
+import { attemptsOf } from './attempts.ts'
 import { authorOf, pauseOf, type AdoptionDeps } from './author.ts'
 import { learnKey } from './learn.ts'
+import { findProof, forgetTries, noteFailures } from './prove.ts'
+import { restsOf } from './rests.ts'
 
-/** Two shards' worth of those that share a beginning, and one by each pepper. */
-const MAX_CANDIDATES = 4 * MAX_SHARING
+/** Of one shard. More are read than are tried (prove.ts), so that those of one organization do not hide the others. */
+const MAX_CANDIDATES = 100
 
 /** @throws where D1 does, or where too many others write to the organization: then nobody knows whether the key is good */
 export async function adoptKey(
@@ -27,39 +26,34 @@ export async function adoptKey(
   presented: PresentedKey,
   means: AdoptionMeans,
 ): Promise<Adoption> {
-  const deps = { ...means, databases, attempts: attemptsOf(databases) }
-  const locators = await locatorsOf(presented.text, deps.peppers)
+  const deps = { ...means, databases, attempts: attemptsOf(databases), rests: restsOf(databases) }
+  const locators = await locatorsOf(presented.text, presented.prefix, deps.peppers)
   const candidates = await readCandidates(deps.databases, locators, MAX_CANDIDATES)
-  const proved = await findProved(deps, presented.text, candidates)
-  if (proved === 'throttled') return proved
-  if (proved === null) return learnKey(deps, presented)
-  if (bitsOf(secretOf(presented, proved)) >= ENOUGH_BITS) return settle(deps, presented, proved)
-  // Its SHA-256 could be guessed, so none is stored (ASVS 5.0, 6.5.2). Whoever holds it needs a new key.
-  deps.log({ event: 'imported_key_weak', key_id: proved.keyId })
-  await markWeak(open(databaseOf(deps.databases, proved.organizationId)), proved.keyId, deps.now())
+  const proof = await findProof(deps, presented.text, candidates)
+  if (proof === 'throttled') return proof
+  if (proof === null) return learnKey(deps, presented)
+  const { candidate, tried } = proof
+  if (isAdoptable(presented, candidate)) {
+    forgetTries(deps, tried)
+    return settle(deps, presented, candidate)
+  }
+  noteFailures(deps, tried)
+  if (!candidate.isDeleted) await noteWeak(deps, candidate)
+  // Nobody else is asked about it: one that was deleted would come back.
   return 'unknown'
 }
 
-// An HMAC is found by its digest, and with that it is proved. The others are asked one after the other.
-async function findProved(
-  { attempts, now, log }: AdoptionDeps,
-  text: string,
-  candidates: readonly Candidate[],
-): Promise<Candidate | 'throttled' | null> {
-  const peppered = candidates.find(({ hash }) => !isSlow(hash))
-  if (peppered !== undefined) return peppered
-  for (const candidate of candidates) {
-    const { hash, locator, keyId } = candidate
-    if (!isSlow(hash)) continue
-    if (!mayTry(attempts, locator, now())) return 'throttled'
-    const isProved = await provesKey(text, hash).catch((error: unknown) => {
-      log({ event: 'imported_hash_broken', key_id: keyId, error: errorName(error) })
-      return false
-    })
-    if (isProved) return candidate
-    noteFailure(attempts, locator, now())
-  }
-  return null
+// Of a weak one the SHA-256 could be guessed, so none is stored (ASVS 5.0, 6.5.2). Whoever holds it needs a new key.
+function isAdoptable(presented: PresentedKey, candidate: Candidate): boolean {
+  return !candidate.isDeleted && bitsOf(secretOf(presented, candidate)) >= ENOUGH_BITS
+}
+
+async function noteWeak(
+  { databases, log, now }: AdoptionDeps,
+  { keyId, organizationId }: Candidate,
+): Promise<void> {
+  log({ event: 'imported_key_weak', key_id: keyId })
+  await markWeak(open(databaseOf(databases, organizationId)), keyId, now())
 }
 
 // What others may see of it is no secret: the prefix, and the beginning by which a salted hash is found.
@@ -98,7 +92,8 @@ async function draftAdoption(
       teamId: await findTeamId(db, organizationId, key.projectId),
       changes: { hash_scheme: { from: scheme, to: 'sha256' } },
     },
-    // An isolate that was asked for it in vain may hold that it does not exist.
-    publish: { kind: 'key', subject: hash },
+    // Nothing can hold a copy of it yet, and that it does not exist is believed for seconds. A row in the outbox for each of many first
+    // uses would stand before a revocation.
+    publish: null,
   })
 }

@@ -1,7 +1,7 @@
 // Asks the system that made a key whether it is one. What it answers is believed for one key at a time, and never for longer than the
 // verifier is declared; what it does not answer is an outage, and no verdict.
 import { openAuthorization } from '../keys/shadow-authorization.ts'
-import type { AdoptionMeans } from '../model/adoption.ts'
+import type { AdoptionMeans, PresentedKey } from '../model/adoption.ts'
 import type { ShadowVerifier } from '../model/shadow.ts'
 import { isScope } from '../policy/scope.ts'
 import { withTimeout } from '../timeout.ts'
@@ -21,6 +21,8 @@ const TIMEOUT_MS = 5_000
 const MAX_BYTES = 64 * 1024
 const MAX_SCOPES = 32
 const MAX_TEXT = 128
+/** Later ones cannot be shown in four digits of a year, or not at all. */
+const LATEST_END_MS = Date.UTC(9999, 0)
 
 /** Members of RFC 7662, section 2.2, that say whose a token is. */
 const WHOSE = ['sub', 'client_id', 'username'] as const
@@ -28,7 +30,7 @@ const WHOSE = ['sub', 'client_id', 'username'] as const
 /** @returns null for a key that it does not know; @throws where it does not answer as its protocol says */
 export async function askVerifier(
   verifier: ShadowVerifier,
-  text: string,
+  { text, prefix }: PresentedKey,
   means: Pick<AdoptionMeans, 'fetch' | 'secrets'>,
 ): Promise<Introspected | null> {
   const init = await requestOf(verifier, text, means.secrets)
@@ -41,7 +43,8 @@ export async function askVerifier(
     await response.body?.cancel()
     throw new Error(`the verifier answered ${response.status}`)
   }
-  return introspectedOf(JSON.parse(await withTimeout(readText(response), TIMEOUT_MS)))
+  const answer: unknown = JSON.parse(await withTimeout(readText(response), TIMEOUT_MS))
+  return introspectedOf(answer, text.slice(prefix.length))
 }
 
 async function requestOf(
@@ -69,25 +72,36 @@ function knownByStatus(status: number): Introspected | null {
   throw new Error(`the verifier answered ${status}`)
 }
 
-function introspectedOf(answer: unknown): Introspected | null {
+/** @param secret which an old system may call the holder by: it is stored nowhere in clear */
+function introspectedOf(answer: unknown, secret: string): Introspected | null {
   if (!isObject(answer) || typeof answer.active !== 'boolean')
     throw new Error('the verifier says no `active`')
   if (!answer.active) return null
   const said = WHOSE.flatMap((name) => {
     const value = answer[name]
-    return typeof value === 'string' && isShort(value) ? [[name, value] as const] : []
+    return typeof value === 'string' && isShort(value) && !value.includes(secret)
+      ? [[name, value] as const]
+      : []
   })
   return {
     name: said.find(([name]) => name !== 'sub')?.[1] ?? null,
     scopes: scopesOf(answer.scope),
-    expiresAt: typeof answer.exp === 'number' && Number.isFinite(answer.exp) ? answer.exp * 1000 : null,
+    expiresAt: endOf(answer.exp),
     metadata: Object.fromEntries(said),
   }
 }
 
-// What is no scope here is left out: a key never gets more than it had.
+// A key that ends must not become one that does not.
+function endOf(exp: unknown): number | null {
+  if (exp === undefined || exp === null) return null
+  if (typeof exp !== 'number') throw new Error('the verifier says an `exp` that is no number')
+  return Math.min(Math.floor(exp * 1000), LATEST_END_MS)
+}
+
+// What is no scope here is left out: a key never gets more than it had, and so none that is told of otherwise than as a text.
 function scopesOf(scope: unknown): readonly string[] | null {
-  if (typeof scope !== 'string') return null
+  if (scope === undefined || scope === null) return null
+  if (typeof scope !== 'string') throw new Error('the verifier says a `scope` that is no text')
   return [...new Set(scope.split(/\s+/).filter(isScope))].slice(0, MAX_SCOPES)
 }
 

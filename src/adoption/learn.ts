@@ -15,6 +15,7 @@ import { findTeamId, isLiving } from '../store/projects.ts'
 import { readShadowVerifiers } from '../store/settings.ts'
 import { askVerifier, type Introspected } from './ask-verifier.ts'
 import { authorOf, pauseOf, type AdoptionDeps } from './author.ts'
+import { unlessResting } from './rests.ts'
 
 const UNNAMED = 'learned'
 
@@ -28,7 +29,9 @@ export async function learnKey(deps: AdoptionDeps, presented: PresentedKey): Pro
     deps.log({ event: 'shadow_key_weak', project_id: projectId })
     return 'unknown'
   }
-  const introspected = await askVerifier(verifier, presented.text, deps)
+  const introspected = await unlessResting(deps.rests, verifier.url, deps.now, () =>
+    askVerifier(verifier, presented, deps),
+  )
   const at = deps.now()
   if (introspected === null || (introspected.expiresAt ?? Infinity) <= at) return 'unknown'
   const row = rowOf(presented, verifier, introspected, at)
@@ -109,6 +112,7 @@ async function draftLearning(
       teamId: await findTeamId(db, organizationId, projectId),
       changes: { imported_as: { from: null, to: 'learned' }, scopes: { from: null, to: row.scopes } },
     },
-    publish: { kind: 'key', subject: row.hash },
+    // As at any first use (adopt.ts).
+    publish: null,
   })
 }

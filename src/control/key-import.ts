@@ -10,7 +10,7 @@ import type { Outcome } from './bulk-chunk.ts'
 import { sortItems, type Item, type Sorted } from './bulk-items.ts'
 import { livingProject } from './chunk-reads.ts'
 import type { ControlDeps, Principal } from './deps.ts'
-import { findStored, imprintOf, unfindable, type HashImprint } from './imported-hash.ts'
+import { findStored, imprintOf, unfindable, type HashImprint, type Placed } from './imported-hash.ts'
 import { refuseReference } from './refused.ts'
 import { ImportedKey } from './schemas/key-import.ts'
 
@@ -20,7 +20,7 @@ export interface Import {
   readonly outcomes: AsyncGenerator<Outcome>
 }
 
-type Imprinted = ImportedKey & { readonly imprint: HashImprint }
+type Imprinted = ImportedKey & Placed
 
 export async function importKeys(
   deps: ControlDeps,
@@ -32,11 +32,11 @@ export async function importKeys(
   const projectIds = [...new Set(read.good.map(({ asked }) => asked.project_id))]
   const placements = await readPlacements(deps.databases, principal.reach, projectIds)
   // Before anything is said of a hash: whoever cannot reach a project learns nothing of its keys.
-  const placed = sortItems(read.good, (given) =>
-    livingProject(placements.get(given.project_id)) === null
-      ? err(refuseReference('/project_id'))
-      : ok(given),
-  )
+  const placed = sortItems(read.good, (given) => {
+    const project = livingProject(placements.get(given.project_id))
+    if (project === null) return err(refuseReference('/project_id'))
+    return ok({ ...given, organizationId: project.organizationId })
+  })
   const imprinted = await Promise.all(
     placed.good.map(async ({ index, asked }) => ({
       index,
@@ -71,7 +71,7 @@ const REPEATED = refuse('conflict', { detail: 'An item before this one has the s
 
 // One hash is one key, in the whole deployment: the gateway knows nothing else of a key that is sent to it.
 async function freshOf(
-  { databases, config }: ControlDeps,
+  deps: ControlDeps,
   absent: readonly Item<Imprinted>[],
   known: ReadonlyMap<string, StoredHash>,
 ): Promise<Sorted<Imprinted>> {
@@ -83,13 +83,20 @@ async function freshOf(
     seen.add(hash)
     return ok(given)
   })
-  const imprints = unclaimed.good.map(({ asked }) => asked.imprint)
-  const judge = await unfindable(databases, config.importPeppers, imprints)
+  const means = { peppers: deps.config.importPeppers, prefixes: await declaredPrefixes(deps) }
+  const imprinted = unclaimed.good.map(({ asked }) => asked)
+  const judge = await unfindable(deps.databases, means, imprinted)
   const findable = sortItems(unclaimed.good, (given) => {
-    const judged = judge(given.imprint)
-    return judged.ok ? ok(given) : judged
+    const refused = judge(given)
+    return refused === null ? ok(given) : err(refused)
   })
   return { good: findable.good, refused: [...unclaimed.refused, ...findable.refused] }
+}
+
+// Where they cannot be read, nothing is refused for their sake: the first use does not find what they rule out.
+async function declaredPrefixes({ findConfig }: ControlDeps): Promise<readonly string[]> {
+  const config = await findConfig()
+  return config.ok ? config.value.settings.legacyFormats.map(({ prefix }) => prefix) : []
 }
 
 // Nobody here knows the secret, so there is nothing to seal: such a key is never revealed.
@@ -115,7 +122,9 @@ function sourceAt({ actor }: Principal, at: number): KeySource<Imprinted> {
         db,
         rows.flatMap(({ id }) => {
           const stored = foreign.get(id)
-          return stored === undefined ? [] : [{ keyId: id, ...stored, adoptedAt: null, weakAt: null }]
+          if (stored === undefined) return []
+          const { hash, fingerprint, locator } = stored
+          return [{ keyId: id, hash, fingerprint, locator, adoptedAt: null, weakAt: null }]
         }),
       ),
   }

@@ -98,6 +98,8 @@ function successorOf(
   return {
     ...key,
     ...imprint,
+    // The new secret was made here, however another system knew the old one.
+    importedAs: null,
     expiresAt: expires_at === undefined ? key.expiresAt : expires_at,
     activatedAt: at,
     lastUsedAt: null,

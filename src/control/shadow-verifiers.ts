@@ -63,11 +63,16 @@ function refusedOf(
 
 async function sealedFor(
   { config, random }: ControlDeps,
-  { authorization, protocol }: AskedVerifier,
+  { authorization, protocol, prefix }: AskedVerifier,
   url: string,
   stored: readonly ShadowVerifier[],
 ): Promise<string | null> {
   if (authorization === null || protocol === 'bearer') return null
-  if (authorization === undefined) return stored.find((one) => one.url === url)?.sealedAuthorization ?? null
+  if (authorization === undefined) {
+    const atUrl = stored.filter((one) => one.url === url)
+    // One URL may serve several tenants of the old system, told apart by who asks.
+    const same = atUrl.find((one) => one.prefix === prefix) ?? atUrl[0]
+    return same?.sealedAuthorization ?? null
+  }
   return sealAuthorization(authorization, url, config.secret, random)
 }

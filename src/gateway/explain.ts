@@ -189,12 +189,14 @@ function methodAskedFor({ request, config, target }: Exchange): string {
   return isLacking ? asked : request.method
 }
 
-// What a look-up leaves behind when it fails (an address that is watched) and what is told of a key that came in the clear.
+// What a look-up leaves behind when it fails (an address that is watched) and what is told of a key that came in the clear. A first use
+// (first-use.ts) writes, and may send the key to another system: a key that waits for it is unknown here, and nobody else may believe so.
 function withoutEffects(deps: GatewayDeps): GatewayDeps {
   return {
     ...deps,
     failures: null,
-    memory: { ...deps.memory, failedAddresses: new LruMap(1) },
+    memory: { ...deps.memory, failedAddresses: new LruMap(1), absences: new LruMap(1) },
+    adoptKey: async () => 'unknown',
     log: () => undefined,
   }
 }

@@ -2,6 +2,8 @@
 // second of it is the most (docs/import.md has the figures). Memory is bounded too: an isolate has 128 MB.
 import type { ForeignHash } from '../model/foreign-hash.ts'
 
+/** Less is none of bcrypt's, and no library verifies it. */
+const MIN_BCRYPT_COST = 4
 const MAX_BCRYPT_COST = 12
 const MAX_SCRYPT_BYTES = 32 * 1024 * 1024
 const MAX_SCRYPT_PASSES = 2
@@ -14,9 +16,7 @@ export function costProblem(hash: ForeignHash): string | null {
     case 'hmac-sha256':
       return null
     case 'bcrypt':
-      return Number(hash.digest.slice(4, 6)) <= MAX_BCRYPT_COST
-        ? null
-        : `bcrypt is verified up to a cost of ${MAX_BCRYPT_COST}.`
+      return bcryptProblem(Number(hash.digest.slice(4, 6)))
     case 'scrypt':
       return scryptProblem(hash)
     case 'pbkdf2-sha256':
@@ -27,6 +27,11 @@ export function costProblem(hash: ForeignHash): string | null {
     default:
       return hash satisfies never
   }
+}
+
+function bcryptProblem(cost: number) {
+  if (cost < MIN_BCRYPT_COST) return `bcrypt has a cost of ${MIN_BCRYPT_COST} at least.`
+  return cost <= MAX_BCRYPT_COST ? null : `bcrypt is verified up to a cost of ${MAX_BCRYPT_COST}.`
 }
 
 function scryptProblem({ n, r, p }: { readonly n: number; readonly r: number; readonly p: number }) {

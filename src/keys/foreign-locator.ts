@@ -1,7 +1,7 @@
 // By what a key is found that is known by the hash of another system: an HMAC by its digest, a salted hash, which no index finds, by the
 // characters that the key begins with.
 import { isSlow, type ForeignHash } from '../model/foreign-hash.ts'
-import { BEGINNING } from './beginning.ts'
+import { BEGINNING, BEHIND_PREFIX } from './beginning.ts'
 import { sha256, toHex } from './digest.ts'
 import { pepperedDigest } from './foreign-hash.ts'
 
@@ -10,17 +10,19 @@ export function locatorOf(hash: ForeignHash, beginning: string): string {
   return isSlow(hash) ? beginningLocator(beginning) : pepperLocator(hash.pepper_id, hash.digest)
 }
 
-/** Where the key may stand. @param peppers by their ids */
+/** Where the key may stand. @param prefix the declared one that it begins with @param peppers by their ids */
 export async function locatorsOf(
   text: string,
+  prefix: string,
   peppers: ReadonlyMap<string, Uint8Array>,
 ): Promise<readonly string[]> {
   const peppered = await Promise.all(
     [...peppers].map(async ([id, pepper]) => pepperLocator(id, await pepperedDigest(text, pepper))),
   )
+  const shortest = Math.max(BEGINNING.min, prefix.length + BEHIND_PREFIX)
   const longest = Math.min(text.length, BEGINNING.max)
-  const beginnings = Array.from({ length: longest - BEGINNING.min + 1 }, (_, i) =>
-    beginningLocator(text.slice(0, BEGINNING.min + i)),
+  const beginnings = Array.from({ length: Math.max(0, longest - shortest + 1) }, (_, i) =>
+    beginningLocator(text.slice(0, shortest + i)),
   )
   return [...peppered, ...beginnings]
 }

@@ -1,5 +1,5 @@
 // Keys that are known by the hash of another system, until their first use.
-import { and, count, eq, isNotNull, ne } from 'drizzle-orm'
+import { and, asc, count, desc, eq, isNotNull, ne, sql } from 'drizzle-orm'
 import type { ForeignHash } from '../model/foreign-hash.ts'
 import { apiKeys } from '../model/schema/api-keys.ts'
 import { foreignHashes } from '../model/schema/foreign-hashes.ts'
@@ -17,13 +17,18 @@ export interface Candidate {
   readonly organizationId: string
   readonly locator: string
   readonly hash: ForeignHash
+  readonly isDeleted: boolean
 }
 
 export function insertForeignHashes(db: Database, rows: readonly ForeignHashRow[]): readonly Statement[] {
   return insertRows(db, foreignHashes, rows)
 }
 
-/** Keys that stand at one of these places, and were never used here. A locator does not say whose they are: every shard is asked. */
+/**
+ * Keys that stand at one of these places, and were never used here; deleted ones are among them. A locator does not say whose they are:
+ * every shard is asked.
+ * @returns the longest locators first: a short one says little
+ */
 export async function readCandidates(
   { shards }: Databases,
   locators: readonly string[],
@@ -32,9 +37,10 @@ export async function readCandidates(
   const found = await Promise.all(shards.map((shard) => candidatesQuery(open(shard), locators, limit)))
   return found
     .flat()
-    .flatMap(({ hash, locator, ...key }) =>
-      hash === null || locator === null ? [] : [{ ...key, hash, locator }],
+    .flatMap(({ hash, locator, state, ...key }) =>
+      hash === null || locator === null ? [] : [{ ...key, hash, locator, isDeleted: state === 'deleted' }],
     )
+    .toSorted((a, b) => b.locator.length - a.locator.length)
 }
 
 /** Exported for the test that reads its query plan. */
@@ -45,39 +51,39 @@ export function candidatesQuery(db: Database, locators: readonly string[], limit
       organizationId: apiKeys.organizationId,
       locator: foreignHashes.locator,
       hash: foreignHashes.hash,
+      state: apiKeys.state,
     })
     .from(foreignHashes)
     .innerJoin(apiKeys, eq(apiKeys.id, foreignHashes.keyId))
-    .where(
-      and(
-        isNotNull(foreignHashes.locator),
-        isIn(foreignHashes.locator, locators),
-        ne(apiKeys.state, 'deleted'),
-      ),
-    )
+    .where(and(isNotNull(foreignHashes.locator), isIn(foreignHashes.locator, locators)))
+    .orderBy(desc(sql`length(${foreignHashes.locator})`), asc(foreignHashes.keyId))
     .limit(limit)
 }
 
-/** How many keys that were never used stand at each of these places; none where the answer has no entry. */
+export interface LocatorCount {
+  readonly organizationId: string
+  readonly locator: string
+  readonly keys: number
+}
+
+/** How many keys that were never used each organization has at each of these places; no entry where it has none. */
 export async function countAtLocators(
   { shards }: Databases,
   locators: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>()
-  if (locators.length === 0) return counts
+): Promise<readonly LocatorCount[]> {
+  if (locators.length === 0) return []
   const found = await Promise.all(shards.map((shard) => locatorCountsQuery(open(shard), locators)))
-  for (const { locator, keys } of found.flat())
-    if (locator !== null) counts.set(locator, (counts.get(locator) ?? 0) + keys)
-  return counts
+  return found.flat().flatMap(({ locator, ...place }) => (locator === null ? [] : [{ ...place, locator }]))
 }
 
 /** Exported for the test that reads its query plan. */
 export function locatorCountsQuery(db: Database, locators: readonly string[]) {
   return db
-    .select({ locator: foreignHashes.locator, keys: count() })
+    .select({ organizationId: apiKeys.organizationId, locator: foreignHashes.locator, keys: count() })
     .from(foreignHashes)
+    .innerJoin(apiKeys, eq(apiKeys.id, foreignHashes.keyId))
     .where(and(isNotNull(foreignHashes.locator), isIn(foreignHashes.locator, locators)))
-    .groupBy(foreignHashes.locator)
+    .groupBy(apiKeys.organizationId, foreignHashes.locator)
 }
 
 /** The key while it is still known by this hash alone; null when it was used, or deleted, meanwhile. */

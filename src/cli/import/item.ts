@@ -19,7 +19,7 @@ export const REFUSALS = {
   hash_unsupported: 'Its hash is none that can be verified safely: murmur is no cryptographic hash.',
   hash_costly: 'Its hash takes more work to verify than a gateway can do in a request.',
   no_beginning:
-    'Its hash is salted, and a key with such a hash is found by its first characters: the record shows fewer than four.',
+    'Its hash is salted, and a key with such a hash is found by its first characters: the record shows too few of them.',
   field_malformed: 'A field cannot be read.',
   key_in_field: 'The key stands in another field, too, where it would be stored in clear.',
   unclear_expiry: 'It ends by a ttl, and nothing says when that began.',

@@ -1,6 +1,6 @@
 // From a draft to an item: a plaintext key is judged and hashed here, and goes no further than this file.
 import { createHash } from 'node:crypto'
-import { BEGINNING } from '../../keys/beginning.ts'
+import { BEGINNING, BEHIND_PREFIX } from '../../keys/beginning.ts'
 import { displayForm } from '../../keys/display.ts'
 import { costProblem } from '../../keys/foreign-cost.ts'
 import { looksLikeToken, MAX_KEY_LENGTH, parseKey } from '../../keys/format.ts'
@@ -65,8 +65,16 @@ function carryHash(hash: Hash, draft: Draft, formats: readonly LegacyFormat[]): 
   if (hash.scheme === 'sha256' || hash.scheme === 'hmac-sha256') return showHash(hash, draft, formats)
   if (costProblem(hash) !== null) return err({ code: 'hash_costly' })
   const beginning = (draft.beginning ?? '').slice(0, BEGINNING.max)
-  if (beginning.length < BEGINNING.min) return err({ code: 'no_beginning' })
+  if (beginning.length < shortest(beginning, formats)) return err({ code: 'no_beginning' })
   return showHash({ ...hash, beginning }, draft, formats)
+}
+
+// What begins like every key of its prefix finds none of them.
+function shortest(beginning: string, formats: readonly LegacyFormat[]): number {
+  const fitting = formats.map(({ prefix }) => prefix).filter((prefix) => beginning.startsWith(prefix))
+  return fitting.length === 0
+    ? BEGINNING.min
+    : Math.max(BEGINNING.min, longest(fitting).length + BEHIND_PREFIX)
 }
 
 /** Of a key that is known by its hash, nothing is shown but a declared prefix. */

@@ -1,7 +1,7 @@
 // Keys of other systems, on the wire: as in POST /keys, and the hash that stands for the secret, which nobody sends.
 import { z } from '@hono/zod-openapi'
 import { costProblem } from '../../keys/foreign-cost.ts'
-import { BEGINNING, MAX_SHARING } from '../../keys/beginning.ts'
+import { BEGINNING, BEHIND_PREFIX, MAX_SHARING } from '../../keys/beginning.ts'
 import { PEPPER_ID } from '../../model/foreign-hash.ts'
 import { Propagation } from '../propagation.ts'
 import { BulkResult } from './bulk.ts'
@@ -25,7 +25,7 @@ const beginning = z
   .min(BEGINNING.min)
   .max(BEGINNING.max)
   .openapi({
-    description: `The characters that the key begins with, as far as they may be known: it is found by them. At most ${MAX_SHARING} keys share a beginning.`,
+    description: `The characters that the key begins with, as far as they may be known: it is found by them. ${BEHIND_PREFIX} of them at least stand behind the declared prefix, and at most ${MAX_SHARING} keys of an organization share a beginning.`,
   })
 
 const SHA256 = z.strictObject({

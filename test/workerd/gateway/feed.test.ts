@@ -14,7 +14,16 @@ import { callWith, createTestGateway, serveOn, type TestGateway } from '../../su
 import { seedGateway, seedKey, seedRoute, seedTenants } from '../../support/seed.ts'
 
 const BOUND_MS = 1_000
-const NO_CALLS = { relay: 0, hub: 0, kvGet: 0, kvPut: 0, d1: 0, failures: 0, limiterCalls: 0, adoptions: 0 }
+const NO_CALLS = {
+  relay: 0,
+  hub: 0,
+  kvGet: 0,
+  kvPut: 0,
+  d1: 0,
+  failures: 0,
+  limiterCalls: 0,
+  adoptions: 0,
+}
 
 const db = drizzle(env.DB)
 let tenants: Awaited<ReturnType<typeof seedTenants>>

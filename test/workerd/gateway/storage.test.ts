@@ -38,7 +38,16 @@ function revokeInD1() {
   return drizzle(env.DB).update(apiKeys).set({ state: 'revoked' }).where(eq(apiKeys.id, key.id))
 }
 
-const NO_CALLS = { relay: 0, hub: 0, kvGet: 0, kvPut: 0, d1: 0, failures: 0, limiterCalls: 0, adoptions: 0 }
+const NO_CALLS = {
+  relay: 0,
+  hub: 0,
+  kvGet: 0,
+  kvPut: 0,
+  d1: 0,
+  failures: 0,
+  limiterCalls: 0,
+  adoptions: 0,
+}
 
 describe('what a request costs', () => {
   test('a warm request calls nothing but the origin', async () => {
