@@ -11,6 +11,8 @@ export const PERMISSIONS = [
   'projects:write',
   'keys:read',
   'keys:write',
+  /** A hash is no proof of a key: whoever stores that of somebody else's decides what becomes of it. No role of an organization has it. */
+  'keys:import',
   'keys:revoke',
   'keys:reveal',
   'keys:verify',

@@ -15,7 +15,7 @@ const route = createRoute({
   path: '/_latchkey/v1/keys/import',
   summary:
     'Import up to 500 keys of another system, by their hashes. Each item has its own result, and a repetition changes nothing',
-  ...needs('keys:write', jsonBody, someBody),
+  ...needs('keys:import', jsonBody, someBody),
   request: { query: waitQuery, ...body(KeyImport) },
   responses: { 200: answer('What became of each', KeyImportAnswer), ...writeProblems() },
 })
