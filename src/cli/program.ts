@@ -6,6 +6,7 @@ import { addDeclared } from './commands/declared.ts'
 import { addDeploy } from './commands/deploy.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
+import { addKeyQuestions } from './commands/key-questions.ts'
 import { addKeys } from './commands/keys.ts'
 import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
@@ -49,6 +50,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addSession(program, terminal)
   addResources(program, terminal)
   addKeys(groupOf(program, 'keys'), terminal)
+  addKeyQuestions(groupOf(program, 'keys'), terminal)
   addRoutesImport(groupOf(program, 'routes'), terminal)
   addOperators(groupOf(program, 'operators'), terminal)
   addExplain(program, terminal)

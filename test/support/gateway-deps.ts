@@ -67,6 +67,18 @@ export function testConfig(changes: Partial<Config> = {}): Config {
   return { ...config.value, ...changes }
 }
 
+/** Of a request that is decided in memory, beside that to the origin. */
+export const NO_CALLS = {
+  relay: 0,
+  hub: 0,
+  kvGet: 0,
+  kvPut: 0,
+  d1: 0,
+  failures: 0,
+  limiterCalls: 0,
+  adoptions: 0,
+}
+
 export function createTestGateway(config: Config = testConfig()): TestGateway {
   const askRelay = relayOf(env, config, undefined)
   const faults: Faults = {
@@ -77,17 +89,7 @@ export function createTestGateway(config: Config = testConfig()): TestGateway {
     failures: 'admits',
     limiter: 'works',
   }
-  const calls = {
-    relay: 0,
-    hub: 0,
-    kvGet: 0,
-    kvPut: 0,
-    d1: 0,
-    failures: 0,
-    limiterCalls: 0,
-    adoptions: 0,
-    origin: 0,
-  }
+  const calls = { ...NO_CALLS, origin: 0 }
   const pending: Promise<unknown>[] = []
   const own = { ...databases }
   const gateway: TestGateway = {

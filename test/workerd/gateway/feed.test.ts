@@ -10,21 +10,16 @@ import { apiKeys } from '../../../src/model/schema/api-keys.ts'
 import { routes } from '../../../src/model/schema/routing.ts'
 import { organizations, projects, teams } from '../../../src/model/schema/tenants.ts'
 import { keyCopyName } from '../../../src/store/edge.ts'
-import { callWith, createTestGateway, serveOn, type TestGateway } from '../../support/gateway-deps.ts'
+import {
+  callWith,
+  createTestGateway,
+  NO_CALLS,
+  serveOn,
+  type TestGateway,
+} from '../../support/gateway-deps.ts'
 import { seedGateway, seedKey, seedRoute, seedTenants } from '../../support/seed.ts'
 
 const BOUND_MS = 1_000
-const NO_CALLS = {
-  relay: 0,
-  hub: 0,
-  kvGet: 0,
-  kvPut: 0,
-  d1: 0,
-  failures: 0,
-  limiterCalls: 0,
-  adoptions: 0,
-}
-
 const db = drizzle(env.DB)
 let tenants: Awaited<ReturnType<typeof seedTenants>>
 let key: Awaited<ReturnType<typeof seedKey>>

@@ -1,6 +1,6 @@
 // Limits as a consumer meets them: what is charged, what is not, and what a refusal says.
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { TestGateway } from '../../support/gateway-deps.ts'
+import { NO_CALLS, type TestGateway } from '../../support/gateway-deps.ts'
 import {
   calm,
   createLimitedGateway,
@@ -11,8 +11,6 @@ import {
   stopClockHere,
 } from '../../support/limited-gateway.ts'
 import { mintSecret, seedGateway, seedKey, seedRoute } from '../../support/seed.ts'
-
-const NO_CALLS = { relay: 0, hub: 0, kvGet: 0, kvPut: 0, d1: 0, failures: 0, limiterCalls: 0, adoptions: 0 }
 
 /** No window of a quota ends within a test. */
 const NO_END = { period: 'lifetime' } as const

@@ -4,23 +4,21 @@ import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { digestKey } from '../../../src/keys/digest.ts'
 import { apiKeys } from '../../../src/model/schema/api-keys.ts'
-import { callWith, createTestGateway, testConfig, type TestGateway } from '../../support/gateway-deps.ts'
+import { callWith, type TestGateway } from '../../support/gateway-deps.ts'
+import { active, beside, OLD_VERIFIER, type OldSystem } from '../../support/old-system.ts'
 import { seedGateway, seedRoute } from '../../support/seed.ts'
 import { call, createProject } from '../control/client.ts'
 import { db } from '../store/rows.ts'
-
-const OLD = 'https://old.example.com/introspect'
 
 let count = 0
 const nextKey = (prefix = 'acme_') =>
   `${prefix}${(++count).toString(36).padStart(4, '0')}9c5Y1UxQtMpIlEhAd6Z2Vy`
 let project: { projectId: string; organizationId: string }
 let gateway: TestGateway
-let asked: { readonly url: string; readonly init: RequestInit }[]
-let answer: () => Response | Promise<Response>
+const old: OldSystem = { asked: [], answer: () => active() }
 
 const verifier = (more: object = {}) => ({
-  url: OLD,
+  url: OLD_VERIFIER,
   protocol: 'introspection',
   authorization: 'Bearer of-the-old-system',
   project_id: project.projectId,
@@ -36,7 +34,6 @@ const learned = async (key: string) =>
     .from(apiKeys)
     .where(eq(apiKeys.hash, await digestKey(key)))
     .get()
-const active = (more: object = {}) => Response.json({ active: true, ...more })
 
 beforeAll(async () => {
   await seedGateway()
@@ -48,15 +45,9 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   project = await createProject()
-  asked = []
-  answer = () => active()
-  gateway = createTestGateway(testConfig())
-  const { fetch } = gateway.deps
-  gateway.deps.fetch = async (url, init) => {
-    if (!url.startsWith('https://old.example.com/')) return fetch(url, init)
-    asked.push({ url, init })
-    return answer()
-  }
+  old.asked = []
+  old.answer = () => active()
+  gateway = beside(old)
   expect((await declare(verifier())).status).toBe(200)
 })
 
@@ -73,14 +64,14 @@ it('a key that was imported and deleted before its first use is not learned: it 
   await call(`/_latchkey/v1/keys/${body.results[0]?.id}/revoke`, { json: {} })
   await call(`/_latchkey/v1/keys/${body.results[0]?.id}`, { method: 'DELETE' })
   expect(await present(key)).toMatchObject({ status: 401, code: 'key_unknown' })
-  expect([asked, await learned(key)]).toEqual([[], undefined])
+  expect([old.asked, await learned(key)]).toEqual([[], undefined])
 })
 
 describe('an end that the old system tells', () => {
   it.each([1e300, 8.64e12 + 1, 4_102_444_800.5, Date.now() * 1_000])(
     'can be shown, whatever it is: %d',
     async (exp) => {
-      answer = () => active({ exp })
+      old.answer = () => active({ exp })
       const key = nextKey()
       expect(await present(key)).toMatchObject({ status: 200 })
       const row = await learned(key)
@@ -97,7 +88,7 @@ describe('an end that the old system tells', () => {
 it.each([{ exp: '4102444800' }, { exp: '2030-01-01' }, { scope: ['orders:read'] }, { scope: {} }])(
   'what it says of an end or of scopes, and cannot be read, is no leave to have neither: %j',
   async (said) => {
-    answer = () => active(said)
+    old.answer = () => active(said)
     const key = nextKey()
     expect(await present(key)).toMatchObject({ status: 503, code: 'verification_unavailable' })
     expect(await learned(key)).toBeUndefined()
@@ -106,41 +97,41 @@ it.each([{ exp: '4102444800' }, { exp: '2030-01-01' }, { scope: ['orders:read'] 
 
 it('the key itself is stored nowhere in clear, though the old system calls its holder by it', async () => {
   const key = nextKey()
-  answer = () => active({ sub: key, client_id: `client ${key}`, username: 'Shop' })
+  old.answer = () => active({ sub: key, client_id: `client ${key}`, username: 'Shop' })
   expect(await present(key)).toMatchObject({ status: 200 })
   expect(await learned(key)).toMatchObject({ name: 'Shop', metadata: { username: 'Shop' } })
   expect(JSON.stringify(await learned(key))).not.toContain(key)
 })
 
 it('of two verifiers at one URL, each keeps its own authorization', async () => {
-  const [acme, old] = [
+  const [one, other] = [
     { prefix: 'acme_', authorization: 'Bearer of-acme' },
     { prefix: 'old_', authorization: 'Bearer of-old' },
   ]
-  await declare(verifier(acme), verifier(old))
+  await declare(verifier(one), verifier(other))
   await declare(
-    verifier({ ...old, authorization: undefined }),
-    verifier({ ...acme, authorization: undefined }),
+    verifier({ ...other, authorization: undefined }),
+    verifier({ ...one, authorization: undefined }),
   )
   await present(nextKey('acme_'))
   await present(nextKey('old_'))
-  expect(asked.map(({ init }) => new Headers(init.headers).get('authorization'))).toEqual([
-    acme.authorization,
-    old.authorization,
+  expect(old.asked.map(({ init }) => new Headers(init.headers).get('authorization'))).toEqual([
+    one.authorization,
+    other.authorization,
   ])
 })
 
 it('an old system that hangs keeps requests waiting once, and not one after the other', async () => {
   const { promise: never } = Promise.withResolvers<Response>()
-  answer = () => never
+  old.answer = () => never
   const key = nextKey()
   const begunAt = Date.now()
   const answers = await Promise.all([present(key), present(key), present(key)])
   expect(answers.map(({ status }) => status)).toEqual([503, 503, 503])
   expect(Date.now() - begunAt).toBeLessThan(8_000)
-  answer = () => active()
+  old.answer = () => active()
   expect(await present(nextKey())).toMatchObject({ status: 503 })
-  expect(asked).toHaveLength(1)
+  expect(old.asked).toHaveLength(1)
   gateway.clockMs += 3_000
   expect(await present(nextKey())).toMatchObject({ status: 200 })
 }, 30_000)

@@ -5,12 +5,12 @@ import { digestKey } from '../../../src/keys/digest.ts'
 import { apiKeys } from '../../../src/model/schema/api-keys.ts'
 import { settings } from '../../../src/model/schema/routing.ts'
 import { callWith, createTestGateway, testConfig, type TestGateway } from '../../support/gateway-deps.ts'
+import { active, beside, OLD_VERIFIER, type OldSystem } from '../../support/old-system.ts'
 import { seedGateway, seedRoute } from '../../support/seed.ts'
 import { call, createProject } from '../control/client.ts'
 import { breaksOf, eventsOf } from '../store/chain.ts'
 import { db } from '../store/rows.ts'
 
-const OLD = 'https://old.example.com/introspect'
 const AUTHORIZATION = 'Bearer of-the-old-system'
 const DAY_MS = 86_400_000
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString()
@@ -20,12 +20,10 @@ const nextKey = (prefix = 'acme_') =>
   `${prefix}${(++count).toString(36).padStart(4, '0')}9c5Y1UxQtMpIlEhAd6Z2Vy`
 let project: { projectId: string; organizationId: string }
 let gateway: TestGateway
-let asked: { readonly url: string; readonly init: RequestInit }[]
-/** What the old system answers. */
-let answer: () => Response | Promise<Response>
+const old: OldSystem = { asked: [], answer: () => active() }
 
 const verifier = (more: object = {}) => ({
-  url: OLD,
+  url: OLD_VERIFIER,
   protocol: 'introspection',
   authorization: AUTHORIZATION,
   project_id: project.projectId,
@@ -44,18 +42,8 @@ const learned = async (key: string) =>
     .from(apiKeys)
     .where(eq(apiKeys.hash, await digestKey(key)))
     .get()
-const active = (more: object = {}) => Response.json({ active: true, ...more })
 
-function shadowed(): TestGateway {
-  const made = createTestGateway(testConfig())
-  const { fetch } = made.deps
-  made.deps.fetch = async (url, init) => {
-    if (!url.startsWith('https://old.example.com/')) return fetch(url, init)
-    asked.push({ url, init })
-    return answer()
-  }
-  return made
-}
+const shadowed = () => beside(old)
 
 beforeAll(async () => {
   await seedGateway()
@@ -67,8 +55,8 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   project = await createProject()
-  asked = []
-  answer = () => active()
+  old.asked = []
+  old.answer = () => active()
   gateway = shadowed()
   expect((await declare(verifier())).status).toBe(200)
 })
@@ -76,7 +64,7 @@ beforeEach(async () => {
 describe('a key that the old system knows', () => {
   it('passes, is stored by its SHA-256, and is not asked about again', async () => {
     const key = nextKey()
-    answer = () =>
+    old.answer = () =>
       active({
         scope: 'orders:read Orders.Write orders:read',
         client_id: 'Shop',
@@ -96,7 +84,7 @@ describe('a key that the old system knows', () => {
     expect((await learned(key))?.expiresAt).toBeGreaterThan(Date.now())
     await present(key)
     expect(await present(key, shadowed())).toMatchObject({ status: 200 })
-    expect(asked).toHaveLength(1)
+    expect(old.asked).toHaveLength(1)
     expect((await eventsOf(project.organizationId)).map(({ action }) => action)).toContain('key.learned')
     expect(await breaksOf(project.organizationId)).toEqual([])
   })
@@ -104,9 +92,13 @@ describe('a key that the old system knows', () => {
   it('is asked about as RFC 7662 says, with what the verifier wants of whoever asks', async () => {
     const key = nextKey()
     await present(key)
-    const [{ url, init } = { url: '', init: {} }] = asked
+    const [{ url, init } = { url: '', init: {} }] = old.asked
     const request = new Request(url, init)
-    expect([url, request.method, request.headers.get('authorization')]).toEqual([OLD, 'POST', AUTHORIZATION])
+    expect([url, request.method, request.headers.get('authorization')]).toEqual([
+      OLD_VERIFIER,
+      'POST',
+      AUTHORIZATION,
+    ])
     expect(request.headers.get('content-type')).toContain('application/x-www-form-urlencoded')
     expect(await request.text()).toBe(`token=${key}`)
     expect(init.redirect).toBe('manual')
@@ -133,7 +125,7 @@ describe('a key that the old system knows', () => {
     await present(key)
     await call(`/_latchkey/v1/keys/${(await learned(key))?.id}/revoke`, { json: {} })
     expect(await present(key, shadowed())).toMatchObject({ code: 'key_revoked' })
-    expect(asked).toHaveLength(1)
+    expect(old.asked).toHaveLength(1)
   })
 })
 
@@ -144,41 +136,41 @@ describe('the protocol bearer', () => {
 
   it('sends the key as its consumer does, and believes the status', async () => {
     const key = nextKey()
-    answer = () => new Response('anything', { status: 204 - 4 })
+    old.answer = () => new Response('anything', { status: 204 - 4 })
     expect(await present(key)).toMatchObject({ status: 200 })
-    const request = new Request(asked[0]?.url ?? '', asked[0]?.init)
+    const request = new Request(old.asked[0]?.url ?? '', old.asked[0]?.init)
     expect([request.method, request.headers.get('authorization')]).toEqual(['GET', `Bearer ${key}`])
   })
 
   it.each([401, 403, 404])('a key is unknown at %i', async (status) => {
-    answer = () => new Response(null, { status })
+    old.answer = () => new Response(null, { status })
     const key = nextKey()
     expect(await present(key)).toMatchObject({ status: 401, code: 'key_unknown' })
     expect(await learned(key)).toBeUndefined()
   })
 
   it.each([302, 429, 500])('nobody knows at %i', async (status) => {
-    answer = () => new Response(null, { status })
+    old.answer = () => new Response(null, { status })
     expect(await present(nextKey())).toMatchObject({ status: 503, code: 'verification_unavailable' })
   })
 })
 
 describe('a key that the old system does not know', () => {
   it('is unknown, and for ten seconds not asked about again', async () => {
-    answer = () => Response.json({ active: false })
+    old.answer = () => Response.json({ active: false })
     const key = nextKey()
     expect(await present(key)).toMatchObject({ status: 401, code: 'key_unknown' })
     await present(key)
-    expect(asked).toHaveLength(1)
+    expect(old.asked).toHaveLength(1)
     expect(await learned(key)).toBeUndefined()
     // It may be made there at any time.
-    answer = () => active()
+    old.answer = () => active()
     gateway.clockMs += 11_000
     expect(await present(key)).toMatchObject({ status: 200 })
   })
 
   it('nor one that has expired there', async () => {
-    answer = () => active({ exp: Math.floor(Date.now() / 1000) - 1 })
+    old.answer = () => active({ exp: Math.floor(Date.now() / 1000) - 1 })
     expect(await present(nextKey())).toMatchObject({ code: 'key_unknown' })
   })
 
@@ -190,10 +182,10 @@ describe('a key that the old system does not know', () => {
     ['no answer', () => Promise.reject(new Error('injected: connection refused'))],
     ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.example' } })],
   ])('is not told from a good one by %s', async (_, given) => {
-    answer = given
+    old.answer = given
     const key = nextKey()
     expect(await present(key)).toMatchObject({ status: 503, code: 'verification_unavailable' })
-    answer = () => active()
+    old.answer = () => active()
     expect(await present(key)).toMatchObject({ status: 200 })
   })
 })
@@ -202,7 +194,7 @@ describe('is not asked', () => {
   it('once its end has come', async () => {
     gateway.clockMs += 31 * DAY_MS
     expect(await present(nextKey())).toMatchObject({ code: 'key_unknown' })
-    expect(asked).toEqual([])
+    expect(old.asked).toEqual([])
   })
 
   it('about keys of another prefix; the longest that fits is asked', async () => {
@@ -213,18 +205,18 @@ describe('is not asked', () => {
     expect(await present(nextKey('acme_'))).toMatchObject({ code: 'key_unknown' })
     await present(nextKey('old_'))
     await present(nextKey('old_x'))
-    expect(asked.map(({ url }) => url)).toEqual([OLD, 'https://old.example.com/other'])
+    expect(old.asked.map(({ url }) => url)).toEqual([OLD_VERIFIER, 'https://old.example.com/other'])
   })
 
   it('about native keys, nor about those that are known', async () => {
     await present('lk_live_9c5Y1UxQtMpIlEhAd6Z2VyRuNqJmFiBed7KH3s')
-    expect(asked).toEqual([])
+    expect(old.asked).toEqual([])
   })
 
   it('about weak ones, whose hash could be guessed from', async () => {
     const key = `acme_${++count}abcdefgh`
     expect(await present(key)).toMatchObject({ code: 'key_unknown' })
-    expect([asked, await learned(key)]).toEqual([[], undefined])
+    expect([old.asked, await learned(key)]).toEqual([[], undefined])
     expect(gateway.logs).toContainEqual({ event: 'shadow_key_weak', project_id: project.projectId })
   })
 })
@@ -254,7 +246,12 @@ describe('a verifier is declared', () => {
   it('without its authorization being shown or told, which stays with its URL', async () => {
     const shown = await call<{ shadow_verifiers: Record<string, unknown>[] }>('/_latchkey/v1/settings')
     expect(shown.body.shadow_verifiers).toMatchObject([
-      { url: OLD, prefix: '', project_id: project.projectId, organization_id: project.organizationId },
+      {
+        url: OLD_VERIFIER,
+        prefix: '',
+        project_id: project.projectId,
+        organization_id: project.organizationId,
+      },
     ])
     expect(shown.text).not.toContain('of-the-old-system')
     const [row] = await db.select().from(settings).where(eq(settings.name, 'shadow_verifiers'))
@@ -262,26 +259,26 @@ describe('a verifier is declared', () => {
     expect(JSON.stringify(await eventsOf('platform'))).not.toContain('of-the-old-system')
     await declare(verifier({ authorization: undefined, until: inDays(60) }))
     await present(nextKey())
-    expect(new Headers(asked[0]?.init.headers).get('authorization')).toBe(AUTHORIZATION)
+    expect(new Headers(old.asked[0]?.init.headers).get('authorization')).toBe(AUTHORIZATION)
     await declare(verifier({ authorization: undefined, url: 'https://old.example.com/moved' }))
     await present(nextKey())
-    expect(new Headers(asked[1]?.init.headers).get('authorization')).toBeNull()
+    expect(new Headers(old.asked[1]?.init.headers).get('authorization')).toBeNull()
   })
 
   it('with another authorization: it takes the place of the one before', async () => {
     await declare(verifier({ authorization: 'Bearer another' }))
     await present(nextKey())
-    expect(new Headers(asked[0]?.init.headers).get('authorization')).toBe('Bearer another')
+    expect(new Headers(old.asked[0]?.init.headers).get('authorization')).toBe('Bearer another')
     await declare(verifier({ authorization: null }))
     await present(nextKey())
-    expect(new Headers(asked[1]?.init.headers).get('authorization')).toBeNull()
+    expect(new Headers(old.asked[1]?.init.headers).get('authorization')).toBeNull()
   })
 
   it('under another LATCHKEY_SECRET: nobody knows, and no key is sent without it', async () => {
     const other = createTestGateway(testConfig({ secret: 'z'.repeat(40) }))
     other.deps.fetch = gateway.deps.fetch
     expect(await present(nextKey(), other)).toMatchObject({ status: 503 })
-    expect(asked).toEqual([])
+    expect(old.asked).toEqual([])
   })
 
   it.each([

@@ -11,6 +11,7 @@ import { keyCopyName } from '../../../src/store/edge.ts'
 import {
   callWith,
   createTestGateway,
+  NO_CALLS,
   serveOn,
   testConfig,
   type TestGateway,
@@ -36,17 +37,6 @@ const call = (secret = key.secret, headers: Readonly<Record<string, string>> = {
 
 function revokeInD1() {
   return drizzle(env.DB).update(apiKeys).set({ state: 'revoked' }).where(eq(apiKeys.id, key.id))
-}
-
-const NO_CALLS = {
-  relay: 0,
-  hub: 0,
-  kvGet: 0,
-  kvPut: 0,
-  d1: 0,
-  failures: 0,
-  limiterCalls: 0,
-  adoptions: 0,
 }
 
 describe('what a request costs', () => {
