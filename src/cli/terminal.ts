@@ -69,8 +69,9 @@ const ERASE = new Set(['\u007f', '\b'])
 const INTERRUPT = '\u0003'
 
 function askHidden({ stdin, stderr }: Terminal, question: string): Promise<string> {
-  stderr.write(question)
+  // Hidden first: who sees the question may answer at once, and until then the terminal shows what is typed.
   stdin.setRawMode?.(true)
+  stderr.write(question)
   stdin.resume()
   return new Promise((resolve, reject) => {
     let typed = ''
