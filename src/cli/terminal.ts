@@ -39,11 +39,15 @@ export async function readAll({ stdin }: Pick<Terminal, 'stdin'>): Promise<strin
   return (await readText(stdin)).replace(/\r?\n$/, '')
 }
 
-/** Asks a question on the terminal. What is asked for is read in full view. */
+/** Asks a question on the terminal. What is asked for is read in full view. @throws CliError where it is interrupted */
 export async function ask(terminal: Terminal, question: string): Promise<string> {
   const lines = createInterface({ input: terminal.stdin, output: terminal.stderr })
   try {
     return (await lines.question(question)).trim()
+  } catch (error) {
+    // Ctrl-C, or Ctrl-D, which is the end of what is typed.
+    if (error instanceof Error && error.name === 'AbortError') throw interrupted()
+    throw error
   } finally {
     lines.close()
   }
@@ -83,7 +87,7 @@ function askHidden({ stdin, stderr }: Terminal, question: string): Promise<strin
     }
     const onData = (chunk: Buffer | string) => {
       for (const character of chunk.toString()) {
-        if (character === INTERRUPT) return end(() => reject(new CliError('failed', 'Interrupted.')))
+        if (character === INTERRUPT) return end(() => reject(interrupted()))
         if (ENTER.has(character)) return end(() => resolve(typed))
         typed = ERASE.has(character) ? typed.slice(0, -1) : typed + character
       }
@@ -91,4 +95,8 @@ function askHidden({ stdin, stderr }: Terminal, question: string): Promise<strin
     }
     stdin.on('data', onData)
   })
+}
+
+function interrupted(): CliError {
+  return new CliError('failed', 'Interrupted.')
 }

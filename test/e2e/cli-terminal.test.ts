@@ -13,6 +13,7 @@ import {
 } from '../support/cli-process.ts'
 
 const CTRL_C = '\u0003'
+const CTRL_D = '\u0004'
 const ESCAPE = '\u001b['
 /** Back to the beginning of the line, and nothing of it is left. */
 const CLEAR = `\r${ESCAPE}K`
@@ -76,7 +77,7 @@ describe.runIf(hasScript)('on a terminal', () => {
       ['login', '--url', gateway.gateway_url],
       [['Token: ', CTRL_C]],
     )
-    expect(exitCode).not.toBe(0)
+    expect(exitCode).toBe(1)
     expect(await other.latchkey(['whoami'])).toMatchObject({ exitCode: 5 })
     await other.remove()
   })
@@ -85,12 +86,14 @@ describe.runIf(hasScript)('on a terminal', () => {
     ['yes', 'y\r', 0, 'revoked'],
     ['no', 'n\r', 1, 'active'],
     ['nothing', '\r', 1, 'active'],
-    ['Ctrl-C', CTRL_C, null, 'active'],
+    ['Ctrl-C', CTRL_C, 1, 'active'],
+    ['Ctrl-D', CTRL_D, 1, 'active'],
   ])('what stops a key is asked about: %s', async (_, typed, ended, state) => {
     const id = await createKey()
-    const { exitCode } = await runOnTerminal(shell.home, ['keys', 'revoke', id], [['[y/N] ', typed]])
-    if (ended === null) expect(exitCode).not.toBe(0)
-    else expect(exitCode).toBe(ended)
+    const { exitCode, screen } = await runOnTerminal(shell.home, ['keys', 'revoke', id], [['[y/N] ', typed]])
+    expect(exitCode).toBe(ended)
+    expect(screen.includes('Interrupted.')).toBe([CTRL_C, CTRL_D].includes(typed))
+    expect(screen).not.toContain('Something went wrong')
     expect(await stateOf(id)).toBe(state)
   })
 
