@@ -65,14 +65,30 @@ function fileSink(name: string, file: FileHandle): Sink {
     name,
     write: async (text) => {
       isWritten = true
-      await file.writeFile(text)
-      await file.close()
+      const why = await writeWhole(file, text)
+      if (why === null) return
+      // A part of a secret is none, and would stand in the way of the next one.
+      await rm(name, { force: true })
+      throw await keep(text, `Cannot write ${name}: ${why}.`)
     },
     discard: async () => {
       if (isWritten) return
       await file.close()
       await rm(name)
     },
+  }
+}
+
+/** @returns why it failed, such as a full disk; null when it did not */
+async function writeWhole(file: FileHandle, text: string): Promise<string | null> {
+  try {
+    await file.writeFile(text)
+    // Some file systems tell only here that there was no room.
+    await file.close()
+    return null
+  } catch (error) {
+    await file.close().catch(() => undefined)
+    return error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be written'
   }
 }
 
@@ -84,11 +100,21 @@ async function handOver(command: string, text: string): Promise<void> {
 /** @returns what to end with */
 async function keep(text: string, why: string): Promise<CliError> {
   const kept = `latchkey-secrets-${Date.now()}`
-  const file = await openNew(kept)
-  await file.writeFile(text)
-  await file.close()
+  const file = await openNew(kept).catch(() => null)
+  if (file === null) return lost(why)
+  if ((await writeWhole(file, text)) !== null) {
+    await rm(kept, { force: true })
+    return lost(why)
+  }
   return new CliError('failed', why, [
     `What was made is in ${kept}, which only you can read. Put it where it belongs, and remove it.`,
+  ])
+}
+
+/** Not shown in its place: who named a file did not want it on the screen, or in a log. */
+function lost(why: string): CliError {
+  return new CliError('failed', why, [
+    'What was made is there, but its secret could be kept nowhere. Rotate it, or revoke it.',
   ])
 }
 

@@ -66,3 +66,15 @@ test.runIf(process.platform === 'linux')('a full disk is told, and is a failure'
   })
   expect([status, stderr]).toEqual([1, 'Standard output cannot be written: ENOSPC.\n'])
 })
+
+test('a secret for which there is no room is told to be lost, and leaves no empty file', async () => {
+  // No process below may write to a file; the pipes of the test are none.
+  const limit = `trap '' XFSZ; ulimit -f 0`
+  const ran = await ranIn(
+    `(${limit}; latchkey keys create --name ci --secret-to no-room.key) || echo "ended with $?"; ls`,
+  )
+  expect(ran?.stdout).toBe('ended with 1\n')
+  expect(ran?.stderr).toContain('Cannot write no-room.key: EFBIG.')
+  expect(ran?.stderr).toContain('its secret could be kept nowhere')
+  expect(ran?.stderr).not.toContain(SECRET)
+})
