@@ -84,6 +84,10 @@ test('what one gateway exports makes another one the same', async () => {
     expect(made.stdout + made.stderr + ran.stdout + ran.stderr + before).not.toContain(secret)
     const verified = await shell.latchkey(['keys', 'verify', '--profile', 'other'], secret)
     expect(verified).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^valid/) as string })
+    // The route to the demo origin came along.
+    const headers = { authorization: `Bearer ${secret}` }
+    expect((await fetch(`${other.gateway_url}/anything/copied`, { headers })).status).toBe(200)
+    expect((await fetch(`${one.gateway_url}/anything/copied`, { headers })).status).toBe(401)
   }
 })
 
