@@ -1,7 +1,7 @@
 // How often a slow verification may fail here for one beginning of a key, and for the keys of one organization. Each costs up to half a
 // second of an isolate, so whoever knows a beginning, which may be shown, must not be able to ask for more of them than that; nor whoever
 // imports hashes under as many beginnings as he likes.
-import type { Databases } from '../store/database.ts'
+import { ofIsolate } from './of-isolate.ts'
 
 /** In `WINDOW_MS`, at one place. */
 const MAX_FAILURES = 5
@@ -13,16 +13,7 @@ const MAX_REMEMBERED = 1_000
 /** By place, which is an organization's beginning, and by organization: when verifications failed, epoch milliseconds. */
 export type Attempts = Map<string, readonly number[]>
 
-// By what the isolate made of its bindings: in local development several Workers share one isolate.
-const isolates = new WeakMap<Databases, Attempts>()
-
-export function attemptsOf(databases: Databases): Attempts {
-  const known = isolates.get(databases)
-  if (known !== undefined) return known
-  const attempts: Attempts = new Map()
-  isolates.set(databases, attempts)
-  return attempts
-}
+export const attemptsOf = ofIsolate((): Attempts => new Map())
 
 /** Counts as a failure from here on, or requests of one moment would not know of each other. False: there were too many. */
 export function takeTry(attempts: Attempts, place: string, now: number): boolean {

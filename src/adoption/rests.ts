@@ -1,7 +1,7 @@
 // Verifiers that did not answer in time are left alone for a moment. Whoever waits for the same key, or invents others, would be kept
 // waiting by each of them again, and a system that is too busy would be asked no less.
 import { errorName } from '../error-name.ts'
-import type { Databases } from '../store/database.ts'
+import { ofIsolate } from './of-isolate.ts'
 
 /** As long as a client is told to wait (src/gateway/first-use.ts). */
 const REST_MS = 2_000
@@ -9,16 +9,7 @@ const REST_MS = 2_000
 /** By URL: until when a verifier is not asked, epoch milliseconds. As many as are declared, and each for moments. */
 export type Rests = Map<string, number>
 
-// By what the isolate made of its bindings, as in attempts.ts.
-const isolates = new WeakMap<Databases, Rests>()
-
-export function restsOf(databases: Databases): Rests {
-  const known = isolates.get(databases)
-  if (known !== undefined) return known
-  const rests: Rests = new Map()
-  isolates.set(databases, rests)
-  return rests
-}
+export const restsOf = ofIsolate((): Rests => new Map())
 
 /** Asks what may take too long. @throws what `ask` does, and while it rests */
 export async function unlessResting<T>(
