@@ -1,8 +1,9 @@
-// Builds the Worker, the origin verifier and the command line. Splitting keeps the control plane in chunks of its own, which workerd
+// Builds the Worker, the portal, the origin verifier and the command line. Splitting keeps the control plane in chunks of its own, which workerd
 // evaluates only when a control-plane request imports them. Prints nothing when all is well.
 import { chmod, rm, writeFile } from 'node:fs/promises'
 import { build as bundle, type Plugin } from 'esbuild'
 import manifest from '../package.json' with { type: 'json' }
+import { buildPortal } from './portal.ts'
 
 // zod's index imports every locale (about 500 KiB); only the English messages are ever shown.
 const englishOnly: Plugin = {
@@ -73,4 +74,4 @@ export async function buildCli(): Promise<void> {
   await chmod(`${outdir}/latchkey.js`, 0o755)
 }
 
-if (import.meta.main) await Promise.all([buildWorker(), buildOrigin(), buildCli()])
+if (import.meta.main) await Promise.all([buildWorker(), buildOrigin(), buildCli(), buildPortal()])

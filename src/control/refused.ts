@@ -13,7 +13,7 @@ export interface RequestError {
   readonly detail: string
 }
 
-type RefusedResponse = Response & TypedResponse<never, never, never>
+export type RefusedResponse = Response & TypedResponse<never, never, never>
 
 /** Answers a request with a refusal. */
 export function refused(c: Context<ControlEnv>, refusal: Refusal): RefusedResponse {

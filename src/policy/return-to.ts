@@ -5,7 +5,7 @@ export const HOME = '/_latchkey/portal/'
 
 const PREFIX = '/_latchkey/'
 /** What a login consists of: it would begin again without end, or show a page that has nothing to redeem. */
-const LOGIN_STEPS = /^\/_latchkey\/(?:login|callback|logout|session\/.*|portal\/session(?:\.js)?)$/
+const LOGIN_STEPS = /^\/_latchkey\/(?:login|callback|logout|session\/.*|portal\/session)$/
 const MAX_LENGTH = 1024
 // Any origin serves: it only shows whether the text leaves it.
 const BASE = 'https://here.invalid'

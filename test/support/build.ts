@@ -1,6 +1,7 @@
-// Before the e2e tests: the Worker is built from the sources that are being tested.
+// Before the e2e tests: the Worker and the portal are built from the sources that are being tested.
 import { buildWorker } from '../../tools/build.ts'
+import { buildPortal } from '../../tools/portal.ts'
 
 export async function setup(): Promise<void> {
-  await buildWorker()
+  await Promise.all([buildWorker(), buildPortal()])
 }

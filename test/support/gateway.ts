@@ -1,9 +1,10 @@
 // The built Worker on workerd, on a socket of its own: no proxy, no stub, real D1 and KV, and an origin that is a real
 // HTTP server whose log says what truly arrived.
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type Request, type Response } from 'miniflare'
+import { parse } from 'smol-toml'
 
 export const ADMIN_TOKEN = 'test-admin-token-0123456789abcdefghij'
 const DIST = 'dist/worker'
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly edges?: number
   /** Service bindings: other Workers of the account, played by a function. */
   readonly services?: Readonly<Record<string, (request: Request) => Response>>
+  /** With the portal: then `url` is that of a server that looks at the static files first, as Cloudflare does. */
+  readonly portal?: boolean
   /** Another Worker of the account: one module, to whose environment the gateway's entrypoint is bound as VERIFIER. */
   readonly caller?: string
 }
@@ -45,10 +48,12 @@ export async function startGateway({
   edges = 0,
   services = {},
   caller,
+  portal = false,
 }: GatewayOptions = {}): Promise<GatewayUnderTest> {
   const logs: Record<string, unknown>[] = []
   const modules = await readModules()
   const edgeNames = Array.from({ length: edges }, (_, i) => `edge-${i + 1}`)
+  const assets = portal ? { assets: await portalAssets() } : {}
   const worker = (name: string, changes: Readonly<Record<string, string>>) => ({
     name,
     modules,
@@ -72,6 +77,7 @@ export async function startGateway({
     },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     stripCfConnectingIp: false,
+    ...assets,
   })
   const options = (changes: Readonly<Record<string, string>>) =>
     convertV4MiniflareOptions({
@@ -115,6 +121,22 @@ function boundWorker(script: string) {
     compatibilityDate: '2026-10-23',
     serviceBindings: { VERIFIER: { name: OWNER, entrypoint: 'Verifier' } },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+  }
+}
+
+/** As wrangler.toml says. */
+async function portalAssets() {
+  const config = parse(await readFile('wrangler.toml', 'utf8'))
+  const { directory, run_worker_first, not_found_handling } = config.assets as {
+    directory: string
+    run_worker_first: string[]
+    not_found_handling: '404-page'
+  }
+  return {
+    directory,
+    run_worker_first,
+    routerConfig: { has_user_worker: true },
+    assetConfig: { not_found_handling },
   }
 }
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stop as stopEsbuild } from 'esbuild'
 import { buildWorker } from '../build.ts'
+import { buildPortal } from '../portal.ts'
 import type { Children, Command } from './children.ts'
 import { deriveLocalConfig } from './local-config.ts'
 import { Refusal } from './refusal.ts'
@@ -20,15 +21,18 @@ export interface Workshop {
 
 export async function buildGateway({ root, folder }: Workshop): Promise<void> {
   try {
-    await buildWorker(folder.worker)
+    await Promise.all([buildWorker(folder.worker), buildPortal(folder.assets)])
   } catch {
-    // esbuild has printed each error with its line.
-    throw new Refusal('The Worker does not build: see the errors above.')
+    // esbuild and Vite have printed each error with its line.
+    throw new Refusal('The Worker or the portal does not build: see the errors above.')
   } finally {
     await stopEsbuild()
   }
   const toml = readFileSync(join(root, 'wrangler.toml'), 'utf8')
-  replaceFile(folder.wranglerConfig, deriveLocalConfig(toml, { root, worker: folder.worker }))
+  replaceFile(
+    folder.wranglerConfig,
+    deriveLocalConfig(toml, { root, worker: folder.worker, assets: folder.assets }),
+  )
 }
 
 export async function migrate(workshop: Workshop): Promise<void> {

@@ -8,6 +8,8 @@ interface Places {
   readonly root: string
   /** Where the Worker was built. */
   readonly worker: string
+  /** Where the portal was built. */
+  readonly assets: string
 }
 
 /** Absent locally: `build` has run already; `routes` would replace the host in `request.url`; `env` is not used. */
@@ -22,7 +24,7 @@ const IDENTITIES: ReadonlySet<string> = new Set([
 ])
 
 /** @returns JSON for wrangler */
-export function deriveLocalConfig(toml: string, { root, worker }: Places): string {
+export function deriveLocalConfig(toml: string, { root, worker, assets }: Places): string {
   const config = without(parse(toml), DROPPED)
   return JSON.stringify(
     {
@@ -34,16 +36,15 @@ export function deriveLocalConfig(toml: string, { root, worker }: Places): strin
         ...without(table, IDENTITIES),
         migrations_dir: join(root, textOf(table.migrations_dir) ?? 'migrations'),
       })),
-      ...withAssets(config.assets, root),
+      ...withAssets(config.assets, assets),
     },
     null,
     2,
   )
 }
 
-function withAssets(assets: TomlValue | undefined, root: string): { readonly assets?: TomlTable } {
-  if (!isTable(assets)) return {}
-  return { assets: { ...assets, directory: join(root, textOf(assets.directory) ?? '') } }
+function withAssets(table: TomlValue | undefined, directory: string): { readonly assets?: TomlTable } {
+  return isTable(table) ? { assets: { ...table, directory } } : {}
 }
 
 function without(table: TomlTable, names: ReadonlySet<string>): TomlTable {

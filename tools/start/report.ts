@@ -15,6 +15,7 @@ export function renderReport(
       `${local.control_url}/_latchkey/v1 (Authorization: Bearer, with ADMIN_TOKEN of ${devVars})`,
     ],
   ]
+  rows.push(['Portal', `${local.control_url}/_latchkey/portal/ (sign in with the same ADMIN_TOKEN)`])
   if (local.origin_url !== null) rows.push(['Origin', local.origin_url])
   if (local.key !== null)
     rows.push(['Key', keyIs === 'new' ? `${local.key} (shown this once)` : `in ${folder.local}`])

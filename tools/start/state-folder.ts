@@ -12,6 +12,8 @@ export interface StateFolder {
   readonly originLog: string
   /** The built Worker. Not `dist/`: a build or a second gateway there would pull it from under this one. */
   readonly worker: string
+  /** The built portal. */
+  readonly assets: string
   readonly wranglerConfig: string
   /** D1, KV and Durable Objects on disk. */
   readonly data: string
@@ -32,6 +34,7 @@ export function stateFolderAt(dir: string): StateFolder {
     log: join(dir, 'gateway.log'),
     originLog: join(dir, 'origin.log'),
     worker: join(dir, 'worker'),
+    assets: join(dir, 'assets'),
     wranglerConfig: join(dir, 'wrangler.json'),
     data: join(dir, 'data'),
     wranglerHome: join(dir, 'wrangler'),

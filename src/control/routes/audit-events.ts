@@ -76,6 +76,8 @@ const get = createRoute({
   responses: { 200: answer('The event', AuditEvent), ...readProblems('not_found') },
 })
 
+export type AuditEventsEndpoints = typeof list | typeof download | typeof verify | typeof get
+
 export function mountAuditEvents(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(list, async (c) => {
     const { databases, config } = c.env

@@ -30,6 +30,8 @@ const get = createRoute({
   responses: { 200: answer('What was found', Checks), ...readProblems() },
 })
 
+export type ChecksEndpoints = typeof get
+
 export function mountChecks(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(get, async (c) => {
     const checks = await runChecks(c.env, c.req.url)

@@ -40,6 +40,8 @@ const list = createRoute({
   responses: { 200: answer('A page', pageOf(Compliance)), ...readProblems() },
 })
 
+export type ComplianceEndpoints = typeof list
+
 export function mountCompliance(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(list, async (c) => {
     const { databases, config } = c.env

@@ -50,6 +50,8 @@ const exported = createRoute({
   responses: { 200: answer('The document', ExportedConfig), ...readProblems('not_found', 'value_refused') },
 })
 
+export type DeclaredEndpoints = typeof plan | typeof apply | typeof exported
+
 export function mountDeclared(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(plan, async (c) => {
     const { config, prune } = c.req.valid('json')

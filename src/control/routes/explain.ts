@@ -24,6 +24,8 @@ const explain = createRoute({
   responses: { 200: answer('What the gateway would do', ExplainAnswer), ...questionProblems('not_found') },
 })
 
+export type ExplainEndpoints = typeof explain
+
 export function mountExplain(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(explain, async (c) => {
     const { request_id: requestId, url = '', ...asked } = c.req.valid('json')

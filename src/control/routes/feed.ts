@@ -42,6 +42,8 @@ const invalidate = createRoute({
   },
 })
 
+export type FeedEndpoints = typeof get | typeof invalidate
+
 export function mountFeed(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(get, async (c) => {
     const [hub, { count, oldestAt }] = await Promise.all([findHub(c.env), unpublishedOf(c.env.databases)])

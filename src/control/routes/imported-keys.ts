@@ -48,6 +48,8 @@ const report = createRoute({
   responses: { 200: answer('By format', ImportedKeys), ...readProblems() },
 })
 
+export type ImportedKeysEndpoints = typeof report
+
 export function mountImportedKeys(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(report, async (c) => {
     const { organization_id: organizationId, used_within_days: days } = c.req.valid('query')

@@ -31,6 +31,8 @@ const STOPPING: ReadonlySet<string> = new Set(['revoke', 'disable'])
 
 const PENDING = refuse('change_pending')
 
+export type KeyBulkEndpoints = typeof bulk
+
 export function mountKeyBulk(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(bulk, async (c) => {
     const { action, items } = c.req.valid('json')

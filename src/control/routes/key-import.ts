@@ -20,6 +20,8 @@ const route = createRoute({
   responses: { 200: answer('What became of each', KeyImportAnswer), ...writeProblems() },
 })
 
+export type KeyImportEndpoints = typeof route
+
 export function mountKeyImport(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(route, async (c) => {
     const { items } = c.req.valid('json')

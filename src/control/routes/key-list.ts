@@ -58,6 +58,8 @@ const list = createRoute({
   responses: { 200: answer('A page', pageOf(Key)), ...readProblems() },
 })
 
+export type KeyListEndpoints = typeof list
+
 export function mountKeyList(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(list, async (c) => {
     const { databases, config } = c.env

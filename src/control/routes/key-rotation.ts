@@ -56,6 +56,8 @@ const cancel = verbRoute(
   ChangedKey,
 )
 
+export type KeyRotationEndpoints = typeof rotate | typeof evidence | typeof complete | typeof cancel
+
 export function mountKeyRotation(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(rotate, async (c) => {
     const { id } = c.req.valid('param')

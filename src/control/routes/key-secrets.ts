@@ -32,6 +32,8 @@ const inspect = createRoute({
   responses: { 200: answer('What is known of it', Inspection), ...questionProblems('not_found') },
 })
 
+export type KeySecretsEndpoints = typeof reveal | typeof inspect
+
 export function mountKeySecrets(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(reveal, async (c) => {
     const revealed = await revealKey(c.env, c.var.principal, c.req.valid('param').id)

@@ -21,6 +21,8 @@ const verify = createRoute({
   },
 })
 
+export type KeyVerificationEndpoints = typeof verify
+
 export function mountKeyVerification(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(verify, async (c) => {
     const verdict = await c.env.verify(askedBy(c.var.principal, c.req.valid('json')))

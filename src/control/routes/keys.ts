@@ -75,6 +75,17 @@ const disable = verbRoute('keys:revoke', `${PATH}/{id}/disable`, 'Switch a key o
 const enable = verbRoute('keys:write', `${PATH}/{id}/enable`, 'Switch a disabled key on', ChangedKey)
 const expire = verbRoute('keys:revoke', `${PATH}/{id}/expire`, 'Let a key expire now', ChangedKey)
 
+export type KeysEndpoints =
+  | typeof create
+  | typeof get
+  | typeof update
+  | typeof revoke
+  | typeof disable
+  | typeof enable
+  | typeof expire
+  | typeof restore
+  | typeof remove
+
 export function mountKeys(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const made = await makeKey(c.env, c.var.principal, c.req.valid('json'))

@@ -55,6 +55,8 @@ const logout = createRoute({
   },
 })
 
+export type LoginEndpoints = typeof logout
+
 export function mountLogin(app: OpenAPIHono<ControlEnv>): void {
   app.get(LOGIN_PATH, tlsOnly, getOnly, async (c) => {
     const { oidc, access } = c.env.config.login

@@ -14,7 +14,7 @@ import type { ControlEnv } from '../deps.ts'
 import * as field from '../fields.ts'
 import { inviteMember, reinviteMember, type Invited } from '../invitations.ts'
 import { jsonBody, someBody } from '../json-body.ts'
-import { LINK_PAGE_PATH } from '../link-page.ts'
+import { linkUrl } from '../link-url.ts'
 import { changeMember, memberRemoval, memberUpdate, type DecideMember } from '../member-changes.ts'
 import { needs } from '../needs.ts'
 import {
@@ -100,6 +100,9 @@ const reinvite = createRoute({
   responses: { 201: answer('Invited', Invitation), ...PROBLEMS_OF_VERBS },
 })
 
+export type MembersEndpoints =
+  typeof create | typeof list | typeof get | typeof update | typeof remove | typeof reinvite
+
 export function mountMembers(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     return answerInvitation(c, await inviteMember(c.env, c.var.principal, c.req.valid('json')))
@@ -162,7 +165,7 @@ function answerInvitation(c: Context<ControlEnv>, invited: Result<Invited, Refus
 function viewInvitation(c: Context<ControlEnv>, { member, expiresAt, token }: Invited) {
   return {
     member: viewMember(member),
-    url: `${new URL(c.req.url).origin}${LINK_PAGE_PATH}#${token}`,
+    url: linkUrl(c.req.url, token),
     expires_at: field.showTime(expiresAt),
   }
 }

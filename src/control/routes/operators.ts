@@ -114,6 +114,16 @@ const remove = deleteRoute(
   ChangedOperator,
 )
 
+export type OperatorsEndpoints =
+  | typeof create
+  | typeof list
+  | typeof get
+  | typeof rotate
+  | typeof update
+  | typeof suspend
+  | typeof resume
+  | typeof remove
+
 export function mountOperators(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const made = await makeOperator(c.env, c.var.principal, c.req.valid('json'))

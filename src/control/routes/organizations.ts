@@ -86,6 +86,9 @@ const remove = deleteRoute(
   ChangedOrganization,
 )
 
+export type OrganizationsEndpoints =
+  typeof create | typeof list | typeof get | typeof update | typeof suspend | typeof resume | typeof remove
+
 export function mountOrganizations(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const created = await makeOrganization(c.env, c.var.principal, c.req.valid('json'))

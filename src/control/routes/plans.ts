@@ -58,6 +58,8 @@ const remove = deleteRoute(
   ChangedPlan,
 )
 
+export type PlansEndpoints = typeof create | typeof list | typeof get | typeof update | typeof remove
+
 export function mountPlans(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const made = await makePlan(c.env, c.var.principal, c.req.valid('json'))

@@ -1,12 +1,12 @@
 // /_latchkey/v1/portal-sessions makes a one-time link; /_latchkey/session/redeem takes its token; the page between the two
-// is /_latchkey/portal/session. The token stands in the link's fragment, which no browser sends: a mail scanner, a chat's
+// is the portal's (src/portal/session/link.tsx). The token stands in the link's fragment, which no browser sends: a mail scanner, a chat's
 // preview or a prefetching browser can GET the page as often as it likes, and no log, proxy or Referer ever holds the token.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { refuse } from '../../problem.ts'
 import type { ControlEnv } from '../deps.ts'
 import { showTime } from '../fields.ts'
 import { jsonBody } from '../json-body.ts'
-import { LINK_PAGE_PATH, LINK_SCRIPT, LINK_SCRIPT_PATH, linkPage, LINK_PAGE_POLICY } from '../link-page.ts'
+import { linkUrl } from '../link-url.ts'
 import { findCarried, logIn } from '../log-in.ts'
 import { needs } from '../needs.ts'
 import { answer, body, problemResponses, writeProblems } from '../operation.ts'
@@ -69,6 +69,8 @@ const preview = createRoute({
   responses: { 200: answer('Whose', LinkPreview), ...problemResponses(LINK_PROBLEMS) },
 })
 
+export type PortalSessionsEndpoints = typeof create | typeof redeem | typeof preview
+
 export function mountPortalSessions(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const made = await makePortalLink(c.env, c.var.principal, c.req.valid('json'))
@@ -76,7 +78,7 @@ export function mountPortalSessions(app: OpenAPIHono<ControlEnv>): void {
     const { row, token } = made.value
     const view = {
       id: row.id,
-      url: `${new URL(c.req.url).origin}${LINK_PAGE_PATH}#${token}`,
+      url: linkUrl(c.req.url, token),
       organization_id: row.organizationId,
       member_id: row.memberId,
       expires_at: showTime(row.expiresAt),
@@ -105,14 +107,4 @@ export function mountPortalSessions(app: OpenAPIHono<ControlEnv>): void {
     const seen = await previewPortalLink(c.env, name, await findCarried(c))
     return seen.ok ? c.json(seen.value, 200) : refused(c, seen.error)
   })
-
-  app.get(LINK_PAGE_PATH, (c) =>
-    c.html(linkPage(), 200, {
-      'Content-Security-Policy': LINK_PAGE_POLICY,
-      'Referrer-Policy': 'no-referrer',
-    }),
-  )
-  app.get(LINK_SCRIPT_PATH, (c) =>
-    c.body(LINK_SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
-  )
 }

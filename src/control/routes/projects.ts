@@ -88,6 +88,9 @@ const remove = deleteRoute(
   ChangedProject,
 )
 
+export type ProjectsEndpoints =
+  typeof create | typeof list | typeof get | typeof update | typeof suspend | typeof resume | typeof remove
+
 export function mountProjects(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const created = await makeProject(c.env, c.var.principal, c.req.valid('json'))

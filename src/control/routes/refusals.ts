@@ -44,6 +44,8 @@ const ofKey = createRoute({
   responses: { 200: answer('A page', pageOf(Refusal)), ...readProblems('not_found') },
 })
 
+export type RefusalsEndpoints = typeof list | typeof ofKey
+
 export function mountRefusals(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(list, async (c) => {
     const { databases, config } = c.env

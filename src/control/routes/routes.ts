@@ -54,6 +54,8 @@ const update = createRoute({
 
 const remove = deleteRoute('config:write', `${PATH}/{id}`, 'Delete a route', ChangedRoute)
 
+export type RoutesEndpoints = typeof create | typeof list | typeof get | typeof update | typeof remove
+
 export function mountRoutes(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const made = await makeRoute(c.env, c.var.principal, c.req.valid('json'))

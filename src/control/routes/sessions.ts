@@ -50,6 +50,8 @@ const endAll = createRoute({
   responses: { 200: answer('Ended', EndedSessions), ...bodilessProblems('conflict', 'cross_site_request') },
 })
 
+export type SessionsEndpoints = typeof me | typeof list | typeof endOne | typeof endAll
+
 export function mountSessions(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(me, async (c) => c.json(await describeCaller(c.env, c.var.principal, c.var.session), 200))
 

@@ -38,6 +38,8 @@ const rotate = createRoute({
   responses: { 200: answer('Rotated', ChangedSettings), ...changeProblems('conflict') },
 })
 
+export type SettingsEndpoints = typeof get | typeof update | typeof rotate
+
 export function mountSettings(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(get, async (c) => c.json(await findSettings(c.env), 200))
 

@@ -83,6 +83,9 @@ const remove = deleteRoute(
   ChangedTeam,
 )
 
+export type TeamsEndpoints =
+  typeof create | typeof list | typeof get | typeof update | typeof suspend | typeof resume | typeof remove
+
 export function mountTeams(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const created = await makeTeam(c.env, c.var.principal, c.req.valid('json'))

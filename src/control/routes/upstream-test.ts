@@ -24,6 +24,8 @@ const test = createRoute({
   responses: { 200: answer('What came of it', UpstreamTest), ...questionProblems('not_found') },
 })
 
+export type UpstreamTestEndpoints = typeof test
+
 export function mountUpstreamTest(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(test, async (c) => {
     const row = await findUpstream(c.env.databases, c.req.valid('param').id)

@@ -58,6 +58,8 @@ const remove = deleteRoute(
   ChangedUpstream,
 )
 
+export type UpstreamsEndpoints = typeof create | typeof list | typeof get | typeof update | typeof remove
+
 export function mountUpstreams(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(create, async (c) => {
     const made = await makeUpstream(c.env, c.var.principal, c.req.valid('json'), c.req.url)

@@ -64,6 +64,8 @@ const ofKey = createRoute({
   responses: { 200: answer('Usage', Usage), ...readProblems('not_found') },
 })
 
+export type UsageEndpoints = typeof read | typeof top | typeof ofKey
+
 export function mountUsage(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(read, async (c) => {
     const query = c.req.valid('query')

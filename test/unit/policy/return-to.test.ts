@@ -47,7 +47,6 @@ it.each([
   '/_latchkey/session/redeem',
   '/_latchkey/session/preview',
   '/_latchkey/portal/session',
-  '/_latchkey/portal/session.js',
 ])('what a login consists of is nothing that it leads to: %j', (given) => {
   expect(parseReturnTo(given)).toBeNull()
 })

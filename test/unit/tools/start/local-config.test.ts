@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { deriveLocalConfig } from '../../../../tools/start/local-config.ts'
 
-const PLACES = { root: '/checkout', worker: '/state/worker' }
+const PLACES = { root: '/checkout', worker: '/state/worker', assets: '/state/assets' }
 
 function derive(toml: string): unknown {
   return JSON.parse(deriveLocalConfig(toml, PLACES))
@@ -50,9 +50,9 @@ describe('deriveLocalConfig', () => {
     })
   })
 
-  it('finds static files from the checkout', () => {
+  it('finds the static files where they were built', () => {
     expect(derive('[assets]\ndirectory = "dist/portal"\nbinding = "ASSETS"')).toMatchObject({
-      assets: { directory: '/checkout/dist/portal', binding: 'ASSETS' },
+      assets: { directory: '/state/assets', binding: 'ASSETS' },
     })
   })
 })

@@ -1,0 +1,6 @@
+// Plans.
+import { Page } from '../ui/page.tsx'
+
+export default function PlansPage() {
+  return <Page title="Plans">{null}</Page>
+}

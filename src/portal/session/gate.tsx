@@ -1,0 +1,35 @@
+// Lets in who is logged in; shows the ways in to everybody else, at the address that was asked for.
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, type ReactNode } from 'react'
+import { Problem } from '../api/problem.ts'
+import { queries } from '../api/queries.ts'
+import { Failure, Loading } from '../ui/states.tsx'
+import { ME } from './me.ts'
+import { SignIn } from './sign-in.tsx'
+
+export function SessionGate({ children }: { readonly children: ReactNode }) {
+  const { data, error, refetch } = useQuery(ME)
+  useSessionEnd()
+  if (error instanceof Problem && error.status === 401) return <SignIn />
+  if (data !== undefined) return children
+  if (error !== null)
+    return (
+      <main className="mx-auto max-w-xl p-6">
+        <Failure error={error} retry={refetch} />
+      </main>
+    )
+  return <Loading label="Loading the portal" />
+}
+
+/** Any answer that says that the session is over sends back to the way in. */
+function useSessionEnd(): void {
+  useEffect(
+    () =>
+      queries.getQueryCache().subscribe(({ type, query }) => {
+        const error: unknown = query.state.error
+        if (type !== 'updated' || query.queryKey[0] === 'me' || !(error instanceof Problem)) return
+        if (error.status === 401) void queries.resetQueries({ queryKey: ME.queryKey })
+      }),
+    [],
+  )
+}

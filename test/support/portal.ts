@@ -1,0 +1,231 @@
+// The portal in a real browser: the built Worker with its static files, real storage, a real identity provider, a real origin, and
+// people of every role. Whatever a page does that it must not do is found when the visit ends.
+import { readFile, mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import chromiumPackage from '@sparticuz/chromium'
+import type { AxeResults } from 'axe-core'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { startGateway, type GatewayUnderTest } from './gateway.ts'
+import { CLIENT, startIdentityProvider, type IdentityProvider } from './identity-provider.ts'
+import { startOrigin, type OriginUnderTest } from './origin.ts'
+
+/** Who can log in: the name is the login at the identity provider, `<name>@example.com` the address. */
+const PEOPLE = {
+  olga: 'operator',
+  ann: 'admin',
+  lea: 'team_lead',
+  mia: 'member',
+  vic: 'viewer',
+} as const
+
+type Person = keyof typeof PEOPLE
+
+interface Visit {
+  readonly page: Page
+  /** Opens a path of the portal, such as `/keys?state=active`, and waits until it has something to show. */
+  open(path: string): Promise<void>
+  /** What axe finds wrong on the page as it is, as sentences. */
+  axe(): Promise<readonly string[]>
+  /** Keeps a picture in dist/screenshots/. */
+  picture(name: string): Promise<void>
+  /** Closes the page. @throws when it broke its policy, asked another host, or failed with an error that nobody caught */
+  close(): Promise<void>
+}
+
+interface VisitOptions {
+  readonly width?: number
+  readonly height?: number
+  readonly colorScheme?: 'light' | 'dark'
+}
+
+export interface PortalUnderTest {
+  readonly gateway: GatewayUnderTest
+  readonly origin: OriginUnderTest
+  readonly provider: IdentityProvider
+  /** Of everybody but olga. */
+  readonly organizationId: string
+  readonly teamId: string
+  readonly projectId: string
+  /** A project of the team. */
+  readonly teamProjectId: string
+  /** Another customer's. */
+  readonly otherOrganizationId: string
+  readonly otherProjectId: string
+  /** A browser in which the person has logged in; nobody: where nobody has. */
+  visit(person: Person | null, options?: VisitOptions): Promise<Visit>
+  close(): Promise<void>
+}
+
+type Made = { id: string }
+
+/** @param vars of the Worker, besides those of the identity provider */
+export async function startPortal(vars: Readonly<Record<string, string>> = {}): Promise<PortalUnderTest> {
+  const provider = await startIdentityProvider()
+  const origin = await startOrigin()
+  const gateway = await startGateway({
+    portal: true,
+    vars: {
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: CLIENT.id,
+      OIDC_CLIENT_SECRET: CLIENT.secret,
+      ...vars,
+    },
+  })
+  await provider.serve(gateway.url)
+  for (const name of Object.keys(PEOPLE)) provider.verified.add(name)
+  const tenants = await makeTenants(gateway)
+  const browser = await startBrowser()
+  const states = new Map<Person, Promise<State>>()
+  return {
+    gateway,
+    origin,
+    provider,
+    ...tenants,
+    async visit(person, options = {}) {
+      const state = person === null ? undefined : await stateOf(person)
+      return startVisit(browser, gateway.url, options, state)
+    },
+    async close() {
+      await browser.close()
+      await gateway.dispose()
+      await Promise.all([provider.close(), origin.close()])
+    },
+  }
+
+  function stateOf(person: Person): Promise<State> {
+    const state = states.get(person) ?? logIn(browser, gateway.url, person)
+    states.set(person, state)
+    return state
+  }
+}
+
+async function makeTenants({ admin }: GatewayUnderTest) {
+  const make = async (path: string, body: object) => (await admin<Made>('POST', path, body)).id
+  const organizationId = await make('/organizations', { name: 'Acme' })
+  const otherOrganizationId = await make('/organizations', { name: 'Globex' })
+  const teamId = await make('/teams', { organization_id: organizationId, name: 'Search' })
+  const projectId = await make('/projects', { organization_id: organizationId, name: 'Shop' })
+  const teamProjectId = await make('/projects', {
+    organization_id: organizationId,
+    team_id: teamId,
+    name: 'Search index',
+  })
+  const otherProjectId = await make('/projects', { organization_id: otherOrganizationId, name: 'Reactor' })
+  for (const [name, role] of Object.entries(PEOPLE)) {
+    const email = `${name}@example.com`
+    if (role === 'operator')
+      await admin('POST', '/operators', { name: 'Olga Operator', email, role: 'owner' })
+    else
+      await admin('POST', '/members', {
+        organization_id: organizationId,
+        email,
+        role,
+        ...(role === 'team_lead' ? { team_id: teamId } : {}),
+      })
+  }
+  return { organizationId, otherOrganizationId, teamId, projectId, teamProjectId, otherProjectId }
+}
+
+/** Chromium of the package where it runs, else the Chrome that is installed. */
+async function startBrowser(): Promise<Browser> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' })
+  return chromium.launch({
+    executablePath: await chromiumPackage.executablePath(),
+    args: chromiumPackage.args.filter(
+      (arg) => !/^--(?:disable-web-security|allow-running-insecure|single-process)/.test(arg),
+    ),
+  })
+}
+
+// In the words of a page: this file itself is checked without a browser's names.
+const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) =>
+  console.error('policy: ' + [event.violatedDirective, event.blockedURI, event.sample].join(' ')))`
+const NOTHING_LOADS = `[...document.querySelectorAll('[role=status]')].every(
+  (status) => !/^(Load|Looking)/.test(status.textContent.trim()))`
+
+type State = Awaited<ReturnType<BrowserContext['storageState']>>
+
+/** Through the portal's own page and the provider's, as people do. */
+async function logIn(browser: Browser, url: string, person: Person): Promise<State> {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(`${url}/_latchkey/portal/account`)
+  await page.getByRole('link', { name: 'Sign in with your organization' }).click()
+  await page.locator('input[name=login]').fill(person)
+  await page.locator('input[name=password]').fill('any')
+  await page.locator('button[type=submit]').click()
+  // The provider asks once whether this client may know who it is.
+  await page.locator('button[type=submit]').click()
+  await page.getByRole('heading', { name: 'Your account' }).waitFor()
+  const state = await context.storageState()
+  await context.close()
+  return state
+}
+
+async function startVisit(
+  browser: Browser,
+  url: string,
+  { width = 1280, height = 900, colorScheme = 'light' }: VisitOptions,
+  storageState: State | undefined,
+): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    reducedMotion: 'reduce',
+    ...(storageState === undefined ? {} : { storageState }),
+  })
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url })
+  const complaints: string[] = []
+  await context.addInitScript({ content: REPORT_VIOLATIONS })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`))
+  page.on('console', (message) => {
+    if (/^policy: |Content Security Policy/i.test(message.text())) complaints.push(message.text())
+  })
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url())
+    if (origin !== url && !['data:', 'blob:'].includes(protocol)) complaints.push(`asked ${request.url()}`)
+  })
+  return {
+    page,
+    async open(path) {
+      await page.goto(`${url}/_latchkey/portal${path}`)
+      await settled(page)
+    },
+    async axe() {
+      return findBarriers(page)
+    },
+    async picture(name) {
+      await settled(page)
+      await mkdir('dist/screenshots', { recursive: true })
+      await page.screenshot({ path: `dist/screenshots/${name}.png`, fullPage: false })
+    },
+    async close() {
+      await context.close()
+      if (complaints.length > 0)
+        throw new Error(`The page did what it must not do:\n${complaints.join('\n')}`)
+    },
+  }
+}
+
+/** Until there is a heading, and nothing on the page says that it loads. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor()
+  await page.waitForFunction(NOTHING_LOADS)
+}
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+let axeSource: Promise<string> | null = null
+
+async function findBarriers(page: Page): Promise<readonly string[]> {
+  axeSource ??= readFile(AXE, 'utf8')
+  // Through the debugger: the policy of the page forbids a script that was put into it.
+  await page.evaluate(await axeSource)
+  const { violations } = await page.evaluate(
+    async () =>
+      (await (globalThis as unknown as { axe: { run(): Promise<unknown> } }).axe.run()) as AxeResults,
+  )
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help} at ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
+  )
+}
