@@ -33,6 +33,7 @@ import { mountOrganizations } from './routes/organizations.ts'
 import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
 import { mountProjects } from './routes/projects.ts'
+import { mountPortalConfig } from './routes/portal-config.ts'
 import { mountPortalSessions } from './routes/portal-sessions.ts'
 import { mountRefusals } from './routes/refusals.ts'
 import { mountReplacements } from './routes/replacements.ts'
@@ -115,6 +116,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountChecks,
     mountLogin,
     mountSessions,
+    mountPortalConfig,
     mountPortalSessions,
     mountSelf,
     mountToken,

@@ -9,10 +9,9 @@ import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
 import type { Draft } from '../store/commit.ts'
 import { readSettings, settingsStand, updateSettings } from '../store/settings.ts'
 import { change, type Changed } from './change.ts'
-import { CONFIG_CHANGE } from './config-change.ts'
+import { changeOfSettings } from './config-change.ts'
 import type { ControlDeps, Principal } from './deps.ts'
-import { differences } from './draft.ts'
-import { onlyGiven } from './given.ts'
+import { afterPatch, accountOf } from './settings-account.ts'
 import { shadowVerifiers } from './shadow-verifiers.ts'
 import { viewSettings, type SecretRotation, type Settings, type SettingsPatch } from './schemas/settings.ts'
 
@@ -39,9 +38,10 @@ export function changeSettings(
   calledUrl: string,
 ): ChangedSettings {
   return changeWith(deps, principal, 'settings.updated', async (stored) => {
-    if (asked === undefined) return ok(onlyGiven(patch))
+    const set = afterPatch(stored, patch)
+    if (asked === undefined) return ok(set)
     const verifiers = await shadowVerifiers(deps, principal, asked, stored.shadow_verifiers, calledUrl)
-    return verifiers.ok ? ok(onlyGiven({ ...patch, shadow_verifiers: verifiers.value })) : verifiers
+    return verifiers.ok ? ok({ ...set, shadow_verifiers: verifiers.value }) : verifiers
   })
 }
 
@@ -102,8 +102,8 @@ async function draftSettings(
   if (!decided.ok) return decided
   const set = decided.value
   const view = await viewSettings({ ...read.values, ...set })
-  const changes = differences(await viewSettings(read.values), view)
-  const publish = Object.keys(set).length === 0 ? null : CONFIG_CHANGE
+  const changes = accountOf(await viewSettings(read.values), view)
+  const publish = changeOfSettings(set)
   if (Object.keys(changes).length === 0)
     return ok({ result: view, statements: () => [], account: null, publish })
   return ok({

@@ -1,5 +1,6 @@
 // The named values of a deployment, as they stand in the `settings` table: their shapes, and what the edge takes of them.
 import { isStoredLegacyFormat, legacyFormatFacts, type StoredLegacyFormat } from './legacy-format.ts'
+import { isStoredPortal, type StoredPortal } from './portal.ts'
 import { RATE_LIMIT_FIELDS, type RateLimitFields } from './vocabulary.ts'
 import { SHADOW_PROTOCOLS, type ShadowVerifier } from './shadow.ts'
 import type { SettingsFacts, SigningKeyFacts } from './snapshot.ts'
@@ -12,6 +13,7 @@ export interface StoredSettings {
   readonly expiry_warning_days: number
   readonly rate_limit_fields: RateLimitFields
   readonly shadow_verifiers: readonly ShadowVerifier[]
+  readonly portal: StoredPortal
 }
 
 export type SettingName = keyof StoredSettings
@@ -39,6 +41,7 @@ export function parseSettings(
     expiry_warning_days: read('expiry_warning_days', isNumber),
     rate_limit_fields: read('rate_limit_fields', isRateLimitFields),
     shadow_verifiers: read('shadow_verifiers', isShadowVerifierList),
+    portal: read('portal', isStoredPortal),
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type FoundSettings,
   type StoredSettings,
 } from '../model/settings.ts'
+import { DEFAULT_PORTAL, type StoredPortal } from '../model/portal.ts'
 import type { ShadowVerifier } from '../model/shadow.ts'
 import type { SettingsFacts, SigningKeyFacts } from '../model/snapshot.ts'
 import { open, type Database, type Databases } from './database.ts'
@@ -60,6 +61,12 @@ export async function readSettings(databases: Databases, means: SettingsMeans): 
 export async function readShadowVerifiers({ primary }: Databases): Promise<readonly ShadowVerifier[]> {
   const rows = await open(primary).select().from(settings).where(eq(settings.name, 'shadow_verifiers'))
   return parseSettings(rows).shadow_verifiers ?? []
+}
+
+/** How the portal presents itself, as it stands now. It makes no settings: nobody has to be known to ask for it. */
+export async function readPortal({ primary }: Databases): Promise<StoredPortal> {
+  const rows = await open(primary).select().from(settings).where(eq(settings.name, 'portal'))
+  return parseSettings(rows).portal ?? DEFAULT_PORTAL
 }
 
 /** @param now epoch milliseconds */
@@ -117,6 +124,7 @@ async function fill(found: FoundSettings, { secret, random }: SettingsMeans): Pr
     expiry_warning_days: found.expiry_warning_days ?? EXPIRY_WARNING_DAYS,
     rate_limit_fields: found.rate_limit_fields ?? 'standard',
     shadow_verifiers: found.shadow_verifiers ?? [],
+    portal: found.portal ?? DEFAULT_PORTAL,
   }
 }
 

@@ -3,10 +3,9 @@ import type { StoredSettings } from '../../model/settings.ts'
 import { PLATFORM_CHAIN } from '../../store/audit-chain.ts'
 import type { StoredRouting } from '../../store/declared.ts'
 import { updateSettings } from '../../store/settings.ts'
-import { CONFIG_CHANGE } from '../config-change.ts'
-import { differences } from '../draft.ts'
-import { onlyGiven } from '../given.ts'
+import { changeOfSettings } from '../config-change.ts'
 import type { DeclaredConfig } from '../schemas/declared.ts'
+import { accountOf, afterPatch } from '../settings-account.ts'
 import { changedFields } from './changes.ts'
 import { beginPlanning, type Planning } from './planning.ts'
 import { planRouting } from './routing.ts'
@@ -30,15 +29,15 @@ export function planConfig(
 
 /** The settings that a document can name: the others are secrets, and made by the gateway. */
 export function declaredSettings(stored: StoredSettings) {
-  const { legacy_formats, expiry_warning_days, rate_limit_fields } = stored
-  return { legacy_formats, expiry_warning_days, rate_limit_fields }
+  const { legacy_formats, expiry_warning_days, rate_limit_fields, portal } = stored
+  return { legacy_formats, expiry_warning_days, rate_limit_fields, portal }
 }
 
 function planSettings(planning: Planning, { settings }: DeclaredConfig, stored: StoredSettings): void {
   if (settings === undefined) return
   const before = declaredSettings(stored)
-  const set = changedFields(before, onlyGiven(settings))
-  const changes = differences(before, { ...before, ...set })
+  const set = changedFields(before, afterPatch(stored, settings))
+  const changes = accountOf(before, { ...before, ...set })
   if (Object.keys(changes).length === 0) return
   const target = { type: 'settings', id: 'settings' }
   planning.planned.push({
@@ -48,7 +47,7 @@ function planSettings(planning: Planning, { settings }: DeclaredConfig, stored: 
     id: 'settings',
     fields: Object.entries(changes).map(([name, change]) => ({ name, ...change })),
     account: { chain: PLATFORM_CHAIN, action: 'settings.updated', target, teamId: null, changes },
-    publish: CONFIG_CHANGE,
+    publish: changeOfSettings(set),
     insert: {},
     statements: (db) => updateSettings(db, set, planning.at),
   })

@@ -8,6 +8,7 @@ import { RATE_LIMIT_FIELDS } from '../../model/vocabulary.ts'
 import * as field from '../fields.ts'
 import { changed } from '../operation.ts'
 import { LegacyFormat, LegacyFormats } from './legacy-format.ts'
+import { PortalPatch, PortalSettings } from './portal-settings.ts'
 
 const FINGERPRINT_BYTES = 6
 
@@ -55,6 +56,7 @@ export const SettingsPatch = z
       description:
         'Systems that are asked about keys which nobody here knows (docs/import.md). Replaces the list.',
     }),
+    portal: PortalPatch.optional(),
   })
   .openapi('SettingsPatch')
 
@@ -95,6 +97,7 @@ export const Settings = z
         until: field.shownTime,
       }),
     ),
+    portal: PortalSettings,
     check_secrets: z
       .array(z.object({ fingerprint: z.string() }))
       .openapi({ description: 'Newest first. The first one makes new keys.' }),
@@ -113,6 +116,7 @@ export async function viewSettings(stored: StoredSettings): Promise<z.infer<type
     expiry_warning_days: stored.expiry_warning_days,
     rate_limit_fields: stored.rate_limit_fields,
     shadow_verifiers: await Promise.all(stored.shadow_verifiers.map(viewVerifier)),
+    portal: stored.portal,
     check_secrets: await Promise.all(stored.check_secrets.map(fingerprintOf)),
     signing_keys: stored.signing_keys.map(({ kid }) => ({ kid })),
   }

@@ -16,6 +16,7 @@ const SHADOW_VERIFIER = {
   scopes: [],
   untilMs: 1,
 }
+const PORTAL = { name: 'Acme', logo: null, accent: '#0f766e', success_target: 0.99 }
 const FORMAT = {
   prefix: '',
   alphabet: 'base62' as const,
@@ -31,6 +32,7 @@ const STORED = {
   expiry_warning_days: 7,
   rate_limit_fields: 'standard' as const,
   shadow_verifiers: [SHADOW_VERIFIER],
+  portal: PORTAL,
 }
 const rows = (values: Readonly<Record<string, unknown>>) =>
   Object.entries(values).map(([name, value]) => ({ name, value }))
@@ -75,6 +77,10 @@ describe('stored settings', () => {
     ['shadow_verifiers', {}],
     ['shadow_verifiers', [{ ...SHADOW_VERIFIER, protocol: 'murmur' }]],
     ['shadow_verifiers', [{ ...SHADOW_VERIFIER, untilMs: 'soon' }]],
+    ['portal', null],
+    ['portal', { ...PORTAL, name: undefined }],
+    ['portal', { ...PORTAL, logo: 1 }],
+    ['portal', { ...PORTAL, success_target: '0.99' }],
   ])('of the wrong shape are a broken database: %s = %j', (name, value) => {
     expect(() => parseSettings(rows({ ...STORED, [name]: value }))).toThrow(`setting ${name}`)
   })

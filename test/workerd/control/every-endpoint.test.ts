@@ -108,6 +108,7 @@ const REST = [
   'GET /_latchkey/healthz',
   'GET /_latchkey/readyz',
   'GET /_latchkey/jwks.json',
+  'GET /_latchkey/portal-config',
 ]
 
 function pathOf({ path }: Endpoint, id?: string): string {

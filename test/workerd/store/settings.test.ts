@@ -56,7 +56,7 @@ describe('the settings of a fresh database', () => {
   it('are the same for all when many isolates are first at once', async () => {
     const facts = await Promise.all(Array.from({ length: 12 }, () => read()))
     for (const other of facts) expect(other).toEqual(facts[0])
-    expect(await db.$count(settings)).toBe(7)
+    expect(await db.$count(settings)).toBe(8)
   })
 
   it('are completed, not replaced, when some are missing', async () => {
