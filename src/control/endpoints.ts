@@ -21,6 +21,7 @@ import type { MembersEndpoints } from './routes/members.ts'
 import type { OperatorsEndpoints } from './routes/operators.ts'
 import type { OrganizationsEndpoints } from './routes/organizations.ts'
 import type { PlansEndpoints } from './routes/plans.ts'
+import type { PortalConfigEndpoints } from './routes/portal-config.ts'
 import type { PortalSessionsEndpoints } from './routes/portal-sessions.ts'
 import type { ProjectsEndpoints } from './routes/projects.ts'
 import type { RefusalsEndpoints } from './routes/refusals.ts'
@@ -52,6 +53,7 @@ type Endpoint =
   | OperatorsEndpoints
   | OrganizationsEndpoints
   | PlansEndpoints
+  | PortalConfigEndpoints
   | PortalSessionsEndpoints
   | ProjectsEndpoints
   | RefusalsEndpoints

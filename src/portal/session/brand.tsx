@@ -1,5 +1,7 @@
 // Whose portal this is: the name, the logo and the accent that the operator has set, and the ways in that are configured.
+import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, type ReactNode } from 'react'
+import { bodyOf, outside } from '../api/client.ts'
 import { accentOf } from './accent.ts'
 
 export interface Brand {
@@ -21,7 +23,11 @@ const UNBRANDED: Brand = {
 const BrandContext = createContext<Brand>(UNBRANDED)
 
 export function BrandProvider({ children }: { readonly children: ReactNode }) {
-  const data = UNBRANDED
+  const { data = UNBRANDED } = useQuery({
+    queryKey: ['brand'],
+    queryFn: () => bodyOf(outside['portal-config'].$get()),
+    staleTime: 300_000,
+  })
   useEffect(() => {
     const { style } = document.documentElement
     const colors = data.accent === null ? null : accentOf(data.accent)
