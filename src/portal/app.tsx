@@ -1,36 +1,33 @@
-// The portal: what every page stands in. Data, toasts, the session and the router.
-import { CSPProvider } from '@cloudflare/kumo/primitives/csp-provider'
-import { Toasty } from '@cloudflare/kumo/components/toast'
+// The portal: what every page stands in. The ways in come first and alone: what is behind them is loaded for whoever is in.
 import { QueryClientProvider } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { Router } from 'wouter'
 import { queries } from './api/queries.ts'
 import { BASE } from './places.ts'
 import { BrandProvider } from './session/brand.tsx'
 import { SessionGate } from './session/gate.tsx'
 import { LINK_TOKEN } from './session/link-token.ts'
-import { Link } from './session/link.tsx'
-import { Shell } from './shell/shell.tsx'
-import { TOASTS } from './ui/toasts.ts'
+import { Loading } from './ui/states.tsx'
+
+const Shell = lazy(() => import('./shell/shell.tsx'))
+const Link = lazy(() => import('./session/link.tsx'))
 
 export function App() {
   return (
-    // The policy of the page forbids style elements: no component may write one.
-    <CSPProvider disableStyleElements>
-      <QueryClientProvider client={queries}>
-        <Toasty toastManager={TOASTS}>
-          <BrandProvider>
-            <Router base={BASE}>
-              {LINK_TOKEN === null ? (
-                <SessionGate>
-                  <Shell />
-                </SessionGate>
-              ) : (
-                <Link token={LINK_TOKEN} />
-              )}
-            </Router>
-          </BrandProvider>
-        </Toasty>
-      </QueryClientProvider>
-    </CSPProvider>
+    <QueryClientProvider client={queries}>
+      <BrandProvider>
+        <Router base={BASE}>
+          <Suspense fallback={<Loading label="Loading the portal" />}>
+            {LINK_TOKEN === null ? (
+              <SessionGate>
+                <Shell />
+              </SessionGate>
+            ) : (
+              <Link token={LINK_TOKEN} />
+            )}
+          </Suspense>
+        </Router>
+      </BrandProvider>
+    </QueryClientProvider>
   )
 }

@@ -7,6 +7,7 @@ import { readPortal } from '../../store/settings.ts'
 import { withTimeout } from '../../timeout.ts'
 import type { ControlDeps, ControlEnv } from '../deps.ts'
 import { logFailure } from '../failure.ts'
+import { readHostCookie } from '../host-cookie.ts'
 import { answer } from '../operation.ts'
 import { PortalConfig } from '../schemas/portal-settings.ts'
 
@@ -28,9 +29,9 @@ export function mountPortalConfig(app: OpenAPIHono<ControlEnv>): void {
     const { login, localDevelopment } = c.env.config
     const { name, logo, accent } = await findPortal(c.env)
     const ways = { oidc: login.oidc !== null, access: login.access !== null, token: localDevelopment }
-    return c.json({ name: name ?? DEFAULT_PORTAL_NAME, logo, accent, login: ways }, 200, {
-      'Cache-Control': 'no-cache',
-    })
+    const hasSession = readHostCookie(c, 'latchkey_session') !== null
+    const body = { name: name ?? DEFAULT_PORTAL_NAME, logo, accent, login: ways, has_session: hasSession }
+    return c.json(body, 200, { 'Cache-Control': 'no-cache' })
   })
 }
 

@@ -58,6 +58,10 @@ export const PortalConfig = z
         token: z.boolean().openapi({ description: 'By the ADMIN_TOKEN: in local development only.' }),
       })
       .openapi({ description: 'The ways in that are configured. A one-time link is always one.' }),
+    has_session: z.boolean().openapi({
+      description:
+        'Whether the request carried the cookie of a session, good or over: worth asking `/v1/me`.',
+    }),
   })
   .openapi('PortalConfig')
 

@@ -1,6 +1,6 @@
 // Who is logged in, and where: the caller's own sessions, each of which can be ended.
-import { Badge } from '@cloudflare/kumo/components/badge'
-import { Button } from '@cloudflare/kumo/components/button'
+import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { bodyOf, v1 } from '../api/client.ts'

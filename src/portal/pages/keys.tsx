@@ -1,8 +1,8 @@
 // The keys that the caller reaches: searched and filtered by the server, page by page.
-import { LinkButton } from '@cloudflare/kumo/components/button'
+import { LinkButton } from '../ui/button.tsx'
 import { Link } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
-import { BASE, pathTo } from '../places.ts'
+import { pathTo } from '../places.ts'
 import { useCan } from '../session/me.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { useFilters } from '../ui/filters.ts'
@@ -25,7 +25,7 @@ export default function KeysPage() {
     ),
   )
   const create = can('keys:write') && (
-    <LinkButton href={`${BASE}${pathTo('newKey')}`} variant="primary">
+    <LinkButton to={pathTo('newKey')} variant="primary">
       New key
     </LinkButton>
   )

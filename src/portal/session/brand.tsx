@@ -10,6 +10,8 @@ export interface Brand {
   readonly logo: string | null
   readonly accent: string | null
   readonly login: { readonly oidc: boolean; readonly access: boolean; readonly token: boolean }
+  /** Whether this browser has the cookie of a session, good or over; null until the server has answered. */
+  readonly has_session: boolean | null
 }
 
 /** What stands there until the server has answered, and where it does not. */
@@ -18,16 +20,19 @@ const UNBRANDED: Brand = {
   logo: null,
   accent: null,
   login: { oidc: true, access: false, token: false },
+  has_session: null,
+}
+
+export const BRAND = {
+  queryKey: ['brand'],
+  queryFn: (): Promise<Brand> => bodyOf(outside['portal-config'].$get()),
+  staleTime: 300_000,
 }
 
 const BrandContext = createContext<Brand>(UNBRANDED)
 
 export function BrandProvider({ children }: { readonly children: ReactNode }) {
-  const { data = UNBRANDED } = useQuery({
-    queryKey: ['brand'],
-    queryFn: () => bodyOf(outside['portal-config'].$get()),
-    staleTime: 300_000,
-  })
+  const { data = UNBRANDED, isError } = useQuery(BRAND)
   useEffect(() => {
     const { style } = document.documentElement
     const colors = data.accent === null ? null : accentOf(data.accent)
@@ -35,7 +40,9 @@ export function BrandProvider({ children }: { readonly children: ReactNode }) {
       if (value === '') style.removeProperty(name)
       else style.setProperty(name, value)
   }, [data.accent])
-  return <BrandContext value={data}>{children}</BrandContext>
+  // Where nothing answers, whoever asks next says so.
+  const brand = isError && data.has_session === null ? { ...data, has_session: true } : data
+  return <BrandContext value={brand}>{children}</BrandContext>
 }
 
 export function useBrand(): Brand {

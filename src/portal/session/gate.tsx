@@ -4,12 +4,15 @@ import { useEffect, type ReactNode } from 'react'
 import { Problem } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import { Failure, Loading } from '../ui/states.tsx'
+import { useBrand } from './brand.tsx'
 import { ME } from './me.ts'
 import { SignIn } from './sign-in.tsx'
 
 export function SessionGate({ children }: { readonly children: ReactNode }) {
-  const { data, error, refetch } = useQuery(ME)
+  const { has_session: hasSession } = useBrand()
+  const { data, error, refetch } = useQuery({ ...ME, enabled: hasSession === true })
   useSessionEnd()
+  if (hasSession === false) return <SignIn />
   if (error instanceof Problem && error.status === 401) return <SignIn />
   if (data !== undefined) return children
   if (error !== null)

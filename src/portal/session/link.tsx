@@ -1,19 +1,19 @@
 // Where a one-time link leads: whose session it begins, and a button. Nothing is redeemed before it is pressed, because a scanner that
 // runs scripts presses none; and whoever was sent somebody else's link reads so first.
-import { Banner } from '@cloudflare/kumo/components/banner'
-import { Button } from '@cloudflare/kumo/components/button'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { InferResponseType } from 'hono/client'
 import { useEffect } from 'react'
 import { bodyOf, outside } from '../api/client.ts'
 import { Problem } from '../api/problem.ts'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { BrandMark } from './brand-mark.tsx'
 import { useBrand } from './brand.tsx'
 
 type Preview = InferResponseType<typeof outside.session.preview.$post, 200>
 
-export function Link({ token }: { readonly token: string }) {
+export default function Link({ token }: { readonly token: string }) {
   const brand = useBrand()
   useEffect(() => {
     document.title = `Log in - ${brand.name}`

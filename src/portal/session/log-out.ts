@@ -8,8 +8,7 @@ import { forgetSession } from './me.ts'
 export async function logOut(): Promise<void> {
   try {
     await answered(outside.logout.$post())
-    forgetSession(queries)
-    await queries.refetchQueries()
+    await forgetSession(queries)
   } catch (error) {
     toastFailure(error)
   }

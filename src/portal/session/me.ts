@@ -2,6 +2,7 @@
 import { useSuspenseQuery, type QueryClient } from '@tanstack/react-query'
 import type { InferResponseType } from 'hono/client'
 import { bodyOf, v1 } from '../api/client.ts'
+import { BRAND } from './brand.tsx'
 
 export type Me = InferResponseType<typeof v1.me.$get, 200>
 export type Permission = Me['permissions'][number]
@@ -29,6 +30,7 @@ export function isOperator(me: Me): boolean {
 }
 
 /** After the session began or ended nothing that was read under the other one may be shown. */
-export function forgetSession(queries: QueryClient): void {
-  queries.clear()
+export async function forgetSession(queries: QueryClient): Promise<void> {
+  await queries.invalidateQueries({ queryKey: BRAND.queryKey })
+  await queries.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== BRAND.queryKey[0] })
 }

@@ -1,6 +1,6 @@
 // The ways in: an identity provider, Cloudflare Access, a one-time link; in local development the printed token.
 import { useEffect } from 'react'
-import { Banner } from '@cloudflare/kumo/components/banner'
+import { Banner } from '../ui/banner.tsx'
 import { BrandMark } from './brand-mark.tsx'
 import { useBrand } from './brand.tsx'
 

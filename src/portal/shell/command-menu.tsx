@@ -1,116 +1,95 @@
-// Search and commands: every place that the role is shown, what can be made, and keys by name, tag or last four characters.
-import { CommandPalette } from '@cloudflare/kumo/components/command-palette'
-import { Dialog } from '@cloudflare/kumo/components/dialog'
-import { useQuery } from '@tanstack/react-query'
-import { useDeferredValue, useState } from 'react'
+// Search and commands: every place that the role is shown, and keys by name or last four characters. A combobox with its list (WAI-ARIA
+// 1.2): the focus stays in the text, the arrows choose.
+import { useDeferredValue, useId, useState, type KeyboardEvent } from 'react'
 import { useLocation } from 'wouter'
-import { bodyOf, v1 } from '../api/client.ts'
-import { PLACE_NAMES, PLACES, pathTo, type Place } from '../places.ts'
-import { useCan, useMe } from '../session/me.ts'
-import { isShown } from './shown.ts'
-
-interface Command {
-  readonly id: string
-  readonly title: string
-  /** Within the router. */
-  readonly to: string
-  readonly shortcut: string | null
-}
-
-interface Group {
-  readonly label: string
-  readonly items: readonly Command[]
-}
-
-const MOST_KEYS = '8'
-/** Shorter texts find too much. */
-const LEAST_TEXT = 2
+import { classes } from '../ui/classes.ts'
+import { Input } from '../ui/input.tsx'
+import { Modal } from '../ui/modal.tsx'
+import { useCommands, type Command } from './commands.ts'
 
 export default function CommandMenu({ close }: { readonly close: () => void }) {
+  const id = useId()
   const [text, setText] = useState('')
+  const [chosen, setChosen] = useState(0)
   const [, go] = useLocation()
-  const groups = useGroups(text.trim())
-  const choose = ({ to }: Command) => {
+  const commands = useCommands(useDeferredValue(text.trim()))
+  const current = commands[Math.min(chosen, commands.length - 1)]
+  const run = (command: Command) => {
     close()
-    go(to)
+    go(command.to)
+  }
+  const onKey = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0) {
+      event.preventDefault()
+      setChosen(
+        (index) =>
+          (Math.min(index, commands.length - 1) + step + commands.length) % Math.max(1, commands.length),
+      )
+    }
+    if (event.key === 'Enter' && current !== undefined) {
+      event.preventDefault()
+      run(current)
+    }
   }
   return (
-    <CommandPalette.Root
-      open
-      onOpenChange={(open) => {
-        if (!open) close()
-      }}
-      items={[...groups]}
-      value={text}
-      onValueChange={setText}
-      itemToStringValue={(group: Group) => group.label}
-      onSelect={(item: Command) => choose(item)}
-      getSelectableItems={(all: Group[]) => all.flatMap(({ items }) => [...items])}
+    <Modal title="Search and commands" isTitleHidden isOpen close={close}>
+      <Input
+        label="Go to a page, or find a key by its name or its last four characters"
+        role="combobox"
+        aria-expanded
+        aria-controls={`${id}-list`}
+        aria-activedescendant={current === undefined ? undefined : `${id}-${current.id}`}
+        autoComplete="off"
+        spellCheck={false}
+        value={text}
+        onKeyDown={onKey}
+        onChange={(event) => {
+          setText(event.target.value)
+          setChosen(0)
+        }}
+      />
+      <ul id={`${id}-list`} role="listbox" aria-label="Found" className="mt-3 max-h-96 overflow-y-auto">
+        {commands.map((command) => (
+          <Item
+            key={command.id}
+            id={`${id}-${command.id}`}
+            command={command}
+            isChosen={command === current}
+            run={run}
+          />
+        ))}
+      </ul>
+      <p role="status" className="text-kumo-subtle">
+        {commands.length === 0 && 'Nothing is called that.'}
+      </p>
+    </Modal>
+  )
+}
+
+interface ItemProps {
+  readonly id: string
+  readonly command: Command
+  readonly isChosen: boolean
+  readonly run: (command: Command) => void
+}
+
+function Item({ id, command, isChosen, run }: ItemProps) {
+  return (
+    <li
+      id={id}
+      role="option"
+      aria-selected={isChosen}
+      onClick={() => run(command)}
+      className={classes(
+        'flex min-h-9 cursor-pointer items-center justify-between gap-3 rounded-lg px-3',
+        isChosen && 'portal-current',
+      )}
     >
-      <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
-      <CommandPalette.Input placeholder="Go to a page, or find a key" aria-label="Search and commands" />
-      <CommandPalette.List>
-        <CommandPalette.Results>
-          {(group: Group) => (
-            <CommandPalette.Group key={group.label} items={[...group.items]}>
-              <CommandPalette.GroupLabel>{group.label}</CommandPalette.GroupLabel>
-              <CommandPalette.Items>
-                {(item: Command) => (
-                  <CommandPalette.Item key={item.id} value={item} onClick={() => choose(item)}>
-                    <span className="flex w-full items-center justify-between gap-3">
-                      <span dir="auto">{item.title}</span>
-                      {item.shortcut !== null && (
-                        <kbd className="text-sm text-kumo-subtle">g {item.shortcut}</kbd>
-                      )}
-                    </span>
-                  </CommandPalette.Item>
-                )}
-              </CommandPalette.Items>
-            </CommandPalette.Group>
-          )}
-        </CommandPalette.Results>
-        <CommandPalette.Empty>Nothing is called that</CommandPalette.Empty>
-      </CommandPalette.List>
-    </CommandPalette.Root>
+      <span className="min-w-0 break-words" dir="auto">
+        {command.title}
+      </span>
+      <span className="shrink-0 text-sm text-kumo-subtle">{command.hint}</span>
+    </li>
   )
-}
-
-function useGroups(text: string): readonly Group[] {
-  const me = useMe()
-  const keys = useFoundKeys(useDeferredValue(text))
-  const places = PLACE_NAMES.filter((name) => isShown(name, me) && !PLACES[name].path.includes(':')).map(
-    (name) => {
-      const { title, path, shortcut }: Place = PLACES[name]
-      return { id: name, title, to: path, shortcut: shortcut ?? null }
-    },
-  )
-  const fitting = places.filter(({ title }) => title.toLowerCase().includes(text.toLowerCase()))
-  return [
-    { label: 'Pages', items: fitting },
-    { label: 'Keys', items: keys },
-  ].filter(({ items }) => items.length > 0)
-}
-
-function useFoundKeys(text: string): readonly Command[] {
-  const can = useCan()
-  const { data } = useQuery({
-    queryKey: ['keys', 'found', text],
-    enabled: text.length >= LEAST_TEXT && can('keys:read'),
-    queryFn: async ({ signal }) => {
-      const options = { init: { signal } }
-      const byName = /[\p{L}\p{N}]/u.test(text)
-        ? await bodyOf(v1.keys.$get({ query: { name: text.slice(0, 64), limit: MOST_KEYS } }, options))
-        : { data: [] }
-      const byEnd = /^[!-~]{4}$/.test(text)
-        ? await bodyOf(v1.keys.$get({ query: { last4: text, limit: MOST_KEYS } }, options))
-        : { data: [] }
-      return [...new Map([...byEnd.data, ...byName.data].map((key) => [key.id, key])).values()]
-    },
-  })
-  return (data ?? []).map(({ id, name, start, last4 }) => ({
-    id,
-    title: `${name} (${start}…${last4})`,
-    to: pathTo('key', id),
-    shortcut: null,
-  }))
 }

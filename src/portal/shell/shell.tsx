@@ -11,11 +11,12 @@ import { OfflineBanner } from './offline-banner.tsx'
 import { PAGES } from './pages.ts'
 import { isShown } from './shown.ts'
 import { useShortcuts } from './shortcuts.ts'
+import { Toaster } from './toaster.tsx'
 import { TopBar } from './top-bar.tsx'
 
 const CommandMenu = lazy(() => import('./command-menu.tsx'))
 
-export function Shell() {
+export default function Shell() {
   const me = useMe()
   const [isSearching, setSearching] = useState(false)
   useShortcuts(() => setSearching(true))
@@ -53,6 +54,7 @@ export function Shell() {
           </Suspense>
         </main>
       </div>
+      <Toaster />
       {isSearching && (
         <Suspense fallback={null}>
           <CommandMenu close={() => setSearching(false)} />

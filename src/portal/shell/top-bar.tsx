@@ -1,5 +1,5 @@
 // The bar on top: the brand, the search, the mode of colours, and whose session this is.
-import { Button } from '@cloudflare/kumo/components/button'
+import { Button } from '../ui/button.tsx'
 import { ListIcon } from '@phosphor-icons/react'
 import { MagnifyingGlassIcon } from '@phosphor-icons/react'
 import { MoonIcon } from '@phosphor-icons/react'

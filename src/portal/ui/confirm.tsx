@@ -1,6 +1,6 @@
 // Asks before something is done that cannot be taken back, or that stops traffic. For the worst of it a word has to be typed.
-import { Button } from '@cloudflare/kumo/components/button'
-import { Input } from '@cloudflare/kumo/components/input'
+import { Button } from './button.tsx'
+import { Input } from './input.tsx'
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { Failure } from './states.tsx'
 import { Modal } from './modal.tsx'

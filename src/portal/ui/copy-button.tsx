@@ -1,5 +1,5 @@
 // Copies a text, and says so.
-import { Button } from '@cloudflare/kumo/components/button'
+import { Button } from './button.tsx'
 import { CopyIcon } from '@phosphor-icons/react'
 import { toastFailure, toastDone } from './toasts.ts'
 

@@ -1,7 +1,8 @@
 // Lists: a table that scrolls by itself on a narrow screen, with rows to select and more rows to ask for.
-import { Button } from '@cloudflare/kumo/components/button'
-import { Table } from '@cloudflare/kumo/components/table'
 import type { ReactNode } from 'react'
+import { Button } from './button.tsx'
+import { Checkbox } from './checkbox.tsx'
+import { classes } from './classes.ts'
 
 export interface Column<Row> {
   readonly title: string
@@ -41,26 +42,27 @@ export function DataTable<Row extends { readonly id: string }>(props: DataTableP
         aria-label={`Table of ${label.toLowerCase()}`}
         tabIndex={0}
       >
-        <Table>
-          <Table.Header>
-            <Table.Row>
+        <table className="w-full text-left">
+          <thead className="border-b border-kumo-line text-sm">
+            <tr>
               {selection !== undefined && <SelectAll rows={rows} label={label} selection={selection} />}
               {columns.map(({ title, isFigure }) => (
-                <Table.Head
+                <th
                   key={title}
-                  className={isFigure ? 'text-right whitespace-nowrap' : 'whitespace-nowrap'}
+                  scope="col"
+                  className={classes('px-3 py-2 font-medium whitespace-nowrap', isFigure && 'text-right')}
                 >
                   {title}
-                </Table.Head>
+                </th>
               ))}
-            </Table.Row>
-          </Table.Header>
-          <Table.Body>
+            </tr>
+          </thead>
+          <tbody className={classes('divide-y divide-kumo-line', isStale && 'opacity-60')}>
             {rows.map((row) => (
               <TableRow key={row.id} row={row} {...props} />
             ))}
-          </Table.Body>
-        </Table>
+          </tbody>
+        </table>
       </div>
       {more !== null && (
         <div className="border-t border-kumo-line p-3 text-center">
@@ -81,20 +83,23 @@ function TableRow<Row extends { readonly id: string }>({
 }: DataTableProps<Row> & { readonly row: Row }) {
   const isSelected = selection?.ids.has(row.id) === true
   return (
-    <Table.Row variant={isSelected ? 'selected' : 'default'}>
+    <tr className={isSelected ? 'bg-kumo-tint' : 'hover:bg-kumo-tint'}>
       {selection !== undefined && (
-        <Table.CheckCell
-          checked={isSelected}
-          onCheckedChange={() => selection.change(selection.ids.symmetricDifference(new Set([row.id])))}
-          aria-label={`Select ${nameOf(row)}`}
-        />
+        <td className="w-8 px-3 py-2">
+          <Checkbox
+            isLabelHidden
+            label={`Select ${nameOf(row)}`}
+            checked={isSelected}
+            onCheckedChange={() => selection.change(selection.ids.symmetricDifference(new Set([row.id])))}
+          />
+        </td>
       )}
       {columns.map(({ title, cell, isFigure }) => (
-        <Table.Cell key={title} className={isFigure ? 'text-right tabular-nums' : ''}>
+        <td key={title} className={classes('px-3 py-2.5', isFigure && 'text-right tabular-nums')}>
           {cell(row)}
-        </Table.Cell>
+        </td>
       ))}
-    </Table.Row>
+    </tr>
   )
 }
 
@@ -108,11 +113,14 @@ function SelectAll({ rows, label, selection }: SelectAllProps) {
   const ids = new Set(rows.map(({ id }) => id))
   const chosen = selection.ids.intersection(ids).size
   return (
-    <Table.CheckHead
-      checked={chosen > 0 && chosen === ids.size}
-      indeterminate={chosen > 0 && chosen < ids.size}
-      onCheckedChange={() => selection.change(chosen === ids.size ? new Set() : ids)}
-      aria-label={`Select all ${label.toLowerCase()} shown`}
-    />
+    <th scope="col" className="w-8 px-3 py-2">
+      <Checkbox
+        isLabelHidden
+        label={`Select all ${label.toLowerCase()} shown`}
+        checked={chosen > 0 && chosen === ids.size}
+        indeterminate={chosen > 0 && chosen < ids.size}
+        onCheckedChange={() => selection.change(chosen === ids.size ? new Set() : ids)}
+      />
+    </th>
   )
 }

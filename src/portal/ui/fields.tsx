@@ -1,7 +1,8 @@
 // The fields of forms, each with its label, its help and what the API said of it.
-import { Input, InputArea } from '@cloudflare/kumo/components/input'
 import { useId, type ReactNode } from 'react'
 import { Problem } from '../api/problem.ts'
+import { classes } from './classes.ts'
+import { described, FIELD, Input, InputArea, Labelled } from './input.tsx'
 
 interface FieldProps {
   readonly label: string
@@ -38,7 +39,7 @@ export function TextField(props: TextFieldProps) {
     value,
     autoComplete: 'off',
     ...(help === undefined ? {} : { description: help }),
-    ...(error === null ? {} : { error, variant: 'error' as const }),
+    ...(error === null ? {} : { error }),
   }
   if (isMultiline) {
     const { type: _type, min: _min, ...area } = rest
@@ -62,21 +63,15 @@ interface ChoiceProps extends FieldProps {
 export function Choice(props: ChoiceProps) {
   const { label, help, value, change, options, required, disabled } = props
   const id = useId()
-  const error = errorOf(props)
-  const isDescribed = help !== undefined || error !== null
+  const error = errorOf(props) ?? undefined
   return (
-    <div className="flex flex-col gap-1.5">
-      <label htmlFor={id} className="text-base font-medium">
-        {label}
-      </label>
+    <Labelled id={id} label={label} description={help} {...(error === undefined ? {} : { error })}>
       <select
-        id={id}
-        className="h-9 w-full min-w-0 rounded-lg bg-kumo-control px-3 text-base ring ring-kumo-line focus-visible:ring-2 focus-visible:ring-kumo-focus"
+        {...described(id, help, error)}
+        className={classes(FIELD, 'h-9')}
         value={value}
         required={required}
         disabled={disabled}
-        aria-invalid={error !== null}
-        aria-describedby={isDescribed ? `${id}-about` : undefined}
         onChange={(event) => change(event.target.value)}
       >
         {options.map((option) => (
@@ -85,15 +80,7 @@ export function Choice(props: ChoiceProps) {
           </option>
         ))}
       </select>
-      {isDescribed && (
-        <p
-          id={`${id}-about`}
-          className={error === null ? 'text-sm text-kumo-subtle' : 'text-sm text-kumo-danger'}
-        >
-          {error ?? help}
-        </p>
-      )}
-    </div>
+    </Labelled>
   )
 }
 
@@ -108,7 +95,7 @@ export function FormError({
   if (error === null) return null
   if (error instanceof Problem && pointers.some((pointer) => error.of(pointer) !== null)) return null
   return (
-    <p role="alert" className="text-kumo-danger" dir="auto">
+    <p role="alert" className="text-(--portal-bad)" dir="auto">
       {error.message}
     </p>
   )

@@ -1,5 +1,5 @@
 // The state of a key, in a word and a colour.
-import { Badge } from '@cloudflare/kumo/components/badge'
+import { Badge } from './badge.tsx'
 
 const LOOKS = {
   active: ['green', 'Active'],
@@ -11,9 +11,5 @@ const LOOKS = {
 
 export function KeyState({ state }: { readonly state: keyof typeof LOOKS }) {
   const [variant, label] = LOOKS[state]
-  return (
-    <Badge variant={variant} appearance="dot">
-      {label}
-    </Badge>
-  )
+  return <Badge variant={variant}>{label}</Badge>
 }

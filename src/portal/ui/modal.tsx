@@ -1,8 +1,8 @@
-// A dialog: focus goes in, stays in, and comes back (Base UI does that). It can be closed while nothing is being done.
-import { Button } from '@cloudflare/kumo/components/button'
-import { Dialog } from '@cloudflare/kumo/components/dialog'
+// A dialog, as browsers have it: `showModal` keeps the focus inside, makes the rest inert, and gives the focus back.
 import { XIcon } from '@phosphor-icons/react'
-import type { ReactNode } from 'react'
+import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react'
+import { Button } from './button.tsx'
+import { classes } from './classes.ts'
 
 interface ModalProps {
   readonly title: string
@@ -11,34 +11,76 @@ interface ModalProps {
   /** Called when it is to be closed; the owner decides. */
   readonly close: () => void
   readonly size?: 'sm' | 'base' | 'lg' | 'xl'
+  /** The title is for screen readers: what is seen says it already. */
+  readonly isTitleHidden?: true
   readonly children: ReactNode
 }
 
-export function Modal({ title, description, isOpen, close, size = 'lg', children }: ModalProps) {
+const WIDTHS = { sm: 'max-w-xs', base: 'max-w-sm', lg: 'max-w-lg', xl: 'max-w-3xl' } as const
+
+/** Its content begins anew each time it is opened. */
+export function Modal(props: ModalProps) {
+  return props.isOpen ? <OpenModal {...props} /> : null
+}
+
+function OpenModal({ title, description, close, size = 'lg', isTitleHidden, children }: ModalProps) {
+  const id = useId()
+  const dialog = useShown()
   return (
-    <Dialog.Root
-      open={isOpen}
-      onOpenChange={(open) => {
-        if (!open) close()
+    <dialog
+      ref={dialog}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={description === undefined ? undefined : `${id}-about`}
+      // Escape: the owner decides here too.
+      onCancel={(event) => {
+        event.preventDefault()
+        close()
       }}
+      onClick={(event) => {
+        if (event.target === dialog.current) close()
+      }}
+      className={classes(
+        'm-auto max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-y-auto rounded-xl bg-kumo-base p-0 text-kumo-default ring ring-kumo-line backdrop:bg-black/50',
+        WIDTHS[size],
+      )}
     >
-      <Dialog
-        size={size}
-        className="max-h-[calc(100dvh-2rem)] max-w-[calc(100vw-2rem)] min-w-0 overflow-y-auto p-6"
-      >
-        <div className="mb-4 flex items-start justify-between gap-4">
+      <div className="p-6">
+        <div className={isTitleHidden ? 'sr-only' : 'mb-4 flex items-start justify-between gap-4'}>
           <div className="min-w-0">
-            <Dialog.Title className="text-lg font-semibold break-words">{title}</Dialog.Title>
+            <h2 id={`${id}-title`} className="text-lg font-semibold break-words">
+              {title}
+            </h2>
             {description !== undefined && (
-              <Dialog.Description className="mt-1 text-kumo-subtle" render={<div />}>
+              <div id={`${id}-about`} className="mt-1 text-kumo-subtle">
                 {description}
-              </Dialog.Description>
+              </div>
             )}
           </div>
-          <Button shape="square" variant="ghost" icon={<XIcon />} aria-label="Close" onClick={close} />
+          <Button
+            shape="square"
+            variant="ghost"
+            icon={<XIcon aria-hidden="true" />}
+            aria-label="Close"
+            onClick={close}
+          />
         </div>
         {children}
-      </Dialog>
-    </Dialog.Root>
+      </div>
+    </dialog>
   )
+}
+
+/** Shown as long as it is there; the focus goes back to what opened it, where that still stands. */
+function useShown(): RefObject<HTMLDialogElement | null> {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const element = dialog.current
+    const opener = document.activeElement
+    element?.showModal()
+    return () => {
+      element?.close()
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
+    }
+  }, [])
+  return dialog
 }

@@ -1,10 +1,9 @@
 // What a page shows while it waits, when it failed and when there is nothing: the same everywhere.
-import { Banner } from '@cloudflare/kumo/components/banner'
-import { Button } from '@cloudflare/kumo/components/button'
-import { Empty } from '@cloudflare/kumo/components/empty'
-import { Loader } from '@cloudflare/kumo/components/loader'
 import type { ReactNode } from 'react'
 import { Problem } from '../api/problem.ts'
+import { Banner } from './banner.tsx'
+import { Button } from './button.tsx'
+import { Loader } from './loader.tsx'
 
 export function Loading({ label = 'Loading' }: { readonly label?: string }) {
   return (
@@ -59,7 +58,13 @@ interface NothingProps {
 }
 
 export function Nothing({ title, description, action }: NothingProps) {
-  return <Empty title={title} description={description} contents={action} />
+  return (
+    <div className="flex flex-col items-center gap-2 rounded-xl border border-dashed border-kumo-line p-10 text-center">
+      <p className="font-medium">{title}</p>
+      <p className="max-w-prose text-kumo-subtle">{description}</p>
+      {action}
+    </div>
+  )
 }
 
 interface Asked<T> {

@@ -1,20 +1,56 @@
-// Short messages about what has just happened. Errors stay until they are closed.
-import { createKumoToastManager } from '@cloudflare/kumo/components/toast'
+// Short messages about what has just happened. Those of success go by themselves; errors stay until they are closed.
+import { useSyncExternalStore } from 'react'
 import { Problem } from '../api/problem.ts'
 
-export const TOASTS = createKumoToastManager()
+export interface Toast {
+  readonly id: number
+  readonly title: string
+  readonly description: string | null
+  readonly isError: boolean
+}
 
-export function toastDone(title: string, description?: string): void {
-  TOASTS.add({ title, variant: 'success', ...(description === undefined ? {} : { description }) })
+const SHOWN_MS = 6_000
+
+let toasts: readonly Toast[] = []
+let lastId = 0
+const listeners = new Set<() => void>()
+
+export function toastDone(title: string, description: string | null = null): void {
+  const id = show({ title, description, isError: false })
+  setTimeout(() => dismiss(id), SHOWN_MS)
 }
 
 export function toastFailure(error: unknown): void {
   const isProblem = error instanceof Problem
   const request = isProblem && error.requestId !== null ? ` Request ${error.requestId}.` : ''
-  TOASTS.add({
+  show({
     title: isProblem ? error.title : 'Something went wrong',
     description: `${error instanceof Error ? error.message : String(error)}${request}`,
-    variant: 'error',
-    timeout: 0,
+    isError: true,
   })
+}
+
+export function dismiss(id: number): void {
+  change(toasts.filter((toast) => toast.id !== id))
+}
+
+export function useToasts(): readonly Toast[] {
+  return useSyncExternalStore(
+    (changed) => {
+      listeners.add(changed)
+      return () => listeners.delete(changed)
+    },
+    () => toasts,
+  )
+}
+
+function show(toast: Omit<Toast, 'id'>): number {
+  lastId += 1
+  change([...toasts, { ...toast, id: lastId }])
+  return lastId
+}
+
+function change(next: readonly Toast[]): void {
+  toasts = next
+  for (const changed of listeners) changed()
 }

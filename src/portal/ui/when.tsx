@@ -41,7 +41,10 @@ export function relative(offsetMs: number): string {
   return unit === undefined ? 'just now' : RELATIVE.format(Math.round(offsetMs / unit[1]), unit[0])
 }
 
+// One clock for all times of a page: they change together.
 let tick = Date.now()
+let timer: ReturnType<typeof setInterval> | null = null
+const listeners = new Set<() => void>()
 
 /** Epoch milliseconds, anew every quarter of a minute. */
 export function useNow(): number {
@@ -49,10 +52,17 @@ export function useNow(): number {
 }
 
 function listen(changed: () => void): () => void {
+  listeners.add(changed)
+  timer ??= setInterval(advance, TICK_MS)
+  return () => {
+    listeners.delete(changed)
+    if (listeners.size > 0 || timer === null) return
+    clearInterval(timer)
+    timer = null
+  }
+}
+
+function advance(): void {
   tick = Date.now()
-  const timer = setInterval(() => {
-    tick = Date.now()
-    changed()
-  }, TICK_MS)
-  return () => clearInterval(timer)
+  for (const changed of listeners) changed()
 }

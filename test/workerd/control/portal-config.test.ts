@@ -16,6 +16,7 @@ const PATH = '/_latchkey/portal-config'
 const LOGO = `data:image/svg+xml;base64,${btoa('<svg xmlns="http://www.w3.org/2000/svg"/>')}`
 const UNSAID = { name: null, logo: null, accent: null, success_target: 0.999 }
 const UNBRANDED = {
+  has_session: false,
   name: 'Latchkey',
   logo: null,
   accent: null,
@@ -117,8 +118,15 @@ describe('what everybody sees of the portal', () => {
     const access = { teamDomain: 'team.cloudflareaccess.com', audience: 'aud' }
     const { body } = await show({ deps: withConfig({ login: { oidc, access } }) })
     const login = { oidc: true, access: true, token: false }
-    expect(body).toEqual({ name: 'Acme', logo: LOGO, accent: '#123456', login })
+    expect(body).toEqual({ name: 'Acme', logo: LOGO, accent: '#123456', login, has_session: false })
     expect(misfits(body, { $ref: 'PortalConfig' }, await readDocument())).toEqual([])
+  })
+
+  it('says whether the browser has the cookie of a session, be it good or over', async () => {
+    const { body } = await show({ headers: { cookie: '__Host-latchkey_session=anything' } })
+    expect(body.has_session).toBe(true)
+    const planted = await show({ headers: { cookie: 'latchkey_session=anything' } })
+    expect(planted.body.has_session).toBe(false)
   })
 
   it('offers the token in local development alone', async () => {
