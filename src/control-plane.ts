@@ -53,6 +53,7 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
     verify: (question) => verifyKey(question, requestId, gateway),
     authenticateHolder: (held) => authenticateHolder(held, requestId, gateway),
     ownCalls: env.SELF_SERVICE ?? null,
+    tokenLogins: env.FAILURES ?? null,
     controlOrigin: gateway.controlOrigin,
     requestId,
     explain: (sample) => explain(sample, gateway),

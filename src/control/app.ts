@@ -42,6 +42,7 @@ import { mountSelf } from './routes/self.ts'
 import { mountSessions } from './routes/sessions.ts'
 import { mountSettings } from './routes/settings.ts'
 import { mountTeams } from './routes/teams.ts'
+import { mountTokenLogin } from './routes/token-login.ts'
 import { mountToken } from './routes/token.ts'
 import { mountUpstreamTest } from './routes/upstream-test.ts'
 import { mountUpstreams } from './routes/upstreams.ts'
@@ -118,6 +119,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountSessions,
     mountPortalConfig,
     mountPortalSessions,
+    mountTokenLogin,
     mountSelf,
     mountToken,
   ])

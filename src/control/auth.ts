@@ -18,7 +18,8 @@ import { authenticateSession, type Authenticated } from './session-auth.ts'
 
 const MAX_LOGGED_PATH = 256
 
-const ADMIN = {
+/** Whoever holds the ADMIN_TOKEN. */
+export const ADMIN = {
   id: 'admin_token',
   reach: 'platform',
   permissions: permissionsOfOperator('owner'),

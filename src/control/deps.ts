@@ -45,6 +45,8 @@ export interface ControlDeps {
   readonly authenticateHolder: (request: Request) => Promise<Result<Holder, Refusal>>
   /** Counts calls of keys about themselves. Null: nobody does. */
   readonly ownCalls: Pick<RateLimit, 'limit'> | null
+  /** Counts logins by the ADMIN_TOKEN, by address. Null: nobody does. */
+  readonly tokenLogins: Pick<RateLimit, 'limit'> | null
   /** Origin that serves the documentation of problems: not every host that is called does. */
   readonly controlOrigin: (calledOrigin: string) => string
   /** What the gateway on this isolate would do with a request, and why. It charges and forwards nothing. */

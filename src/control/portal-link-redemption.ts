@@ -1,6 +1,7 @@
 // How a one-time link is redeemed: whoever opens it first is the member that it is for. Exactly one redemption wins: each reads
 // the link behind the head of the organization's audit chain and writes at the position after it, which only one of them
 // gets; the others look again and find the link used.
+import { methodOf } from '../policy/session.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Draft } from '../store/commit.ts'
@@ -73,7 +74,7 @@ function draftRedemption({ link, member }: FoundLink, started: StartedSession): 
       action: 'session.started',
       target: { type: 'session', id: row.id },
       teamId: member.teamId,
-      changes: differences({}, { method: row.method, member: member.id, portal_link: link.id }),
+      changes: differences({}, { method: methodOf(row), member: member.id, portal_link: link.id }),
     },
     publish: null,
   }

@@ -2,7 +2,7 @@
 // stands in `session-endings.ts`.
 import { newId } from '../ids.ts'
 import type { LoginMethod } from '../model/vocabulary.ts'
-import { SESSION_LIFE_MS } from '../policy/session.ts'
+import { methodOf, SESSION_LIFE_MS, storedMethod } from '../policy/session.ts'
 import type { Refusal } from '../problem.ts'
 import { ok, type Result } from '../result.ts'
 import { PLATFORM_CHAIN } from '../store/audit-chain.ts'
@@ -42,7 +42,7 @@ export async function newSession(
     hash,
     holderKind: holder.kind,
     holderId: id,
-    method,
+    ...storedMethod(method),
     userAgent: context.user_agent ?? null,
     address: context.address ?? null,
     createdAt: at,
@@ -74,7 +74,7 @@ export function draftStart(holder: Holder, started: StartedSession): Draft<Start
       action: 'session.started',
       target: { type: 'session', id: row.id },
       teamId: teamOf(holder),
-      changes: differences({}, { method: row.method, [holder.kind]: row.holderId }),
+      changes: differences({}, { method: methodOf(row), [holder.kind]: row.holderId }),
     },
     publish: null,
   }

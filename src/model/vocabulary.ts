@@ -70,8 +70,15 @@ export type ActorType = (typeof ACTOR_TYPES)[number]
 export const HOLDER_KINDS = ['operator', 'member'] as const
 export type HolderKind = (typeof HOLDER_KINDS)[number]
 
-/** How a session came to be: an identity provider, Cloudflare Access, a link that the API's owner handed out. */
-export const LOGIN_METHODS = ['oidc', 'access', 'portal_link'] as const
+/** Those that D1's check of `sessions.method` knows: SQLite changes no check without a rebuild of the table. */
+export const FIRST_LOGIN_METHODS = ['oidc', 'access', 'portal_link'] as const
+export type FirstLoginMethod = (typeof FIRST_LOGIN_METHODS)[number]
+
+/**
+ * How a session came to be: an identity provider, Cloudflare Access, a link that the API's owner handed out, or, in local
+ * development, the ADMIN_TOKEN.
+ */
+export const LOGIN_METHODS = [...FIRST_LOGIN_METHODS, 'token'] as const
 export type LoginMethod = (typeof LOGIN_METHODS)[number]
 
 /** What a one-time link is for: to let a member in, or to let one join. */

@@ -1,4 +1,5 @@
-// How long a session lasts. Pure.
+// How long a session lasts, and how its row says by which way it came to be. Pure.
+import { FIRST_LOGIN_METHODS, type FirstLoginMethod, type LoginMethod } from '../model/vocabulary.ts'
 
 /** From login, however busy it is: one working day. */
 export const SESSION_LIFE_MS = 12 * 3_600_000
@@ -11,6 +12,23 @@ interface Span {
   readonly lastSeenAt: number
   readonly expiresAt: number
   readonly revokedAt: number | null
+}
+
+interface StoredMethod {
+  readonly method: FirstLoginMethod
+  /** In place of `method`, where that cannot say it. */
+  readonly laterMethod: LoginMethod | null
+}
+
+export function storedMethod(method: LoginMethod): StoredMethod {
+  const first = FIRST_LOGIN_METHODS.find((known) => known === method)
+  return first === undefined
+    ? { method: 'access', laterMethod: method }
+    : { method: first, laterMethod: null }
+}
+
+export function methodOf({ method, laterMethod }: StoredMethod): LoginMethod {
+  return laterMethod ?? method
 }
 
 /** @param now epoch milliseconds */

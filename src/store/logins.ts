@@ -27,6 +27,23 @@ export async function findOperatorBySubject(
   return row ?? null
 }
 
+/** The operator with this subject, whether it may act or not; none that is deleted has one. */
+export async function findOperatorOfSubject(
+  databases: Databases,
+  { issuer, subject }: SubjectName,
+): Promise<OperatorRow | null> {
+  const row = await operatorOfSubjectQuery(open(databases.primary), { issuer, subject }).get()
+  return row ?? null
+}
+
+/** Exported for the test that reads its query plan. */
+export function operatorOfSubjectQuery(db: Database, { issuer, subject }: SubjectName) {
+  return db
+    .select()
+    .from(operators)
+    .where(and(eq(operators.issuer, issuer), eq(operators.subject, subject)))
+}
+
 /** An operator with this address whom no subject is bound to yet. @param now epoch milliseconds */
 export async function findUnboundOperator(
   databases: Databases,

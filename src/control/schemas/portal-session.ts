@@ -8,7 +8,7 @@ const DEFAULT_TTL_SECONDS = 300
 const MAX_TTL_SECONDS = 3_600
 
 /** A path of ours, as it will stand in `Location`. */
-const returnTo = z
+export const returnTo = z
   .string()
   .transform((value, context) => {
     const path = parseReturnTo(value)
@@ -43,6 +43,11 @@ export const PortalSession = z
   .openapi('PortalSession')
 
 export const Redemption = z.strictObject({ token: z.string().min(1).max(256) }).openapi('Redemption')
+
+/** A login by the ADMIN_TOKEN. */
+export const TokenLogin = z
+  .strictObject({ token: z.string().min(1).max(4096), return_to: returnTo.optional() })
+  .openapi('TokenLogin')
 
 export const Redeemed = z.object({ return_to: z.string(), expires_at: field.shownTime }).openapi('Redeemed')
 

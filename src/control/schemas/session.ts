@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { LOGIN_METHODS, MEMBER_ROLES, PLATFORM_ROLES } from '../../model/vocabulary.ts'
 import { PERMISSIONS } from '../../policy/permissions.ts'
+import { methodOf } from '../../policy/session.ts'
 import type { SessionRow } from '../../store/sessions.ts'
 import * as field from '../fields.ts'
 
@@ -43,7 +44,7 @@ export const Me = z
 export function viewSession(row: SessionRow): z.infer<typeof Session> {
   return {
     id: row.id,
-    method: row.method,
+    method: methodOf(row),
     user_agent: row.userAgent,
     address: row.address,
     created_at: field.showTime(row.createdAt),

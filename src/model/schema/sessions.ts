@@ -1,7 +1,7 @@
 // Who is logged in, and the links by which an API owner's backend lets a customer in. Both stand in the database of the
 // audit chain that tells of them, so that a login and its event are one batch.
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { HOLDER_KINDS, LINK_PURPOSES, LOGIN_METHODS } from '../vocabulary.ts'
+import { FIRST_LOGIN_METHODS, HOLDER_KINDS, LINK_PURPOSES, LOGIN_METHODS } from '../vocabulary.ts'
 import { id, oneOf } from './columns.ts'
 
 /** `organization_id` is `platform` for a session of an operator. No reference to the holder: it is one of two tables. */
@@ -14,7 +14,9 @@ export const sessions = sqliteTable(
     hash: text('hash').notNull(),
     holderKind: text('holder_kind', { enum: HOLDER_KINDS }).notNull(),
     holderId: text('holder_id').notNull(),
-    method: text('method', { enum: LOGIN_METHODS }).notNull(),
+    method: text('method', { enum: FIRST_LOGIN_METHODS }).notNull(),
+    /** A method that the check of `method` does not know, which stands in its place. Null: `method` says it. */
+    laterMethod: text('later_method', { enum: LOGIN_METHODS }),
     userAgent: text('user_agent'),
     address: text('address'),
     createdAt: integer('created_at').notNull(),
@@ -24,7 +26,7 @@ export const sessions = sqliteTable(
   },
   (t) => [
     oneOf('sessions_holder_kind_check', t.holderKind, HOLDER_KINDS),
-    oneOf('sessions_method_check', t.method, LOGIN_METHODS),
+    oneOf('sessions_method_check', t.method, FIRST_LOGIN_METHODS),
     uniqueIndex('sessions_hash_unique').on(t.hash),
     index('sessions_holder_index').on(t.holderId, t.id),
     index('sessions_expiry_index').on(t.expiresAt),

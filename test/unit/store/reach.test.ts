@@ -16,6 +16,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   expiredRowsQuery: 'deletes what is over, for a schedule, and shows nothing',
   oldUsageQuery: 'deletes what is old, for a schedule, and shows nothing',
   findOperatorBySubject: 'finds an operator, who is of the platform',
+  operatorOfSubjectQuery: 'finds an operator, who is of the platform',
   unboundOperatorQuery: 'finds an operator, who is of the platform',
   takenIdsQuery:
     'takes organizations that its caller has read within reach, and says what is taken of its own ids',

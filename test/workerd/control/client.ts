@@ -90,6 +90,7 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
     authenticateHolder: (request) =>
       authenticateHolder(request, 'req_test', createTestGateway(testConfig()).deps),
     ownCalls: null,
+    tokenLogins: null,
     controlOrigin: (called) => called,
     sleep: (ms) => {
       slept.push(ms)

@@ -104,6 +104,7 @@ const REST = [
   'POST /_latchkey/token',
   'POST /_latchkey/session/preview',
   'POST /_latchkey/session/redeem',
+  'POST /_latchkey/session/token',
   'POST /_latchkey/logout',
   'GET /_latchkey/healthz',
   'GET /_latchkey/readyz',

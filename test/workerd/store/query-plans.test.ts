@@ -14,7 +14,11 @@ import {
   teamsOf,
   takenIdsQuery,
 } from '../../../src/store/declared.ts'
-import { unboundMembersQuery, unboundOperatorQuery } from '../../../src/store/logins.ts'
+import {
+  operatorOfSubjectQuery,
+  unboundMembersQuery,
+  unboundOperatorQuery,
+} from '../../../src/store/logins.ts'
 import { headQuery } from '../../../src/store/audit.ts'
 import { membersQuery } from '../../../src/store/member-list.ts'
 import { memberByEmailQuery } from '../../../src/store/members.ts'
@@ -329,6 +333,11 @@ describe('sessions and those who log in', () => {
     ],
     ['owners who last', otherLastingOwnerQuery(db, 'op_1'), 'operators_state_index'],
     ['operators who wait', operatorByEmailQuery(db, 'a@example.com'), 'operators_unbound_index'],
+    [
+      'operators by subject',
+      operatorOfSubjectQuery(db, { issuer: 'a', subject: 'b' }),
+      'operators_subject_unique',
+    ],
     ['operators by address', unboundOperatorQuery(db, 'a@example.com', NOW), 'operators_unbound_index'],
     [
       'members by address, for a login',
