@@ -10,6 +10,7 @@ import { isControlUrl } from './gateway/control-target.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import { explain } from './gateway/explain.ts'
 import { authenticateHolder } from './gateway/holder-of-key.ts'
+import { limitsOfKey } from './gateway/limits-of-key.ts'
 import { consultFeed } from './gateway/sync.ts'
 import { verifyKey } from './gateway/verify.ts'
 import { randomBytes } from './random.ts'
@@ -50,6 +51,7 @@ export function answerControl(request: Request, env: Env, gateway: GatewayDeps):
       const found = await findConfig(basis, gateway)
       return found.ok ? ok(found.value.snapshot) : found
     },
+    limitsOf: (hash) => limitsOfKey(hash, gateway),
     verify: (question) => verifyKey(question, requestId, gateway),
     authenticateHolder: (held) => authenticateHolder(held, requestId, gateway),
     ownCalls: env.SELF_SERVICE ?? null,

@@ -21,6 +21,8 @@ import { mountImportedKeys } from './routes/imported-keys.ts'
 import { mountJwks } from './routes/jwks.ts'
 import { mountKeyBulk } from './routes/key-bulk.ts'
 import { mountKeyImport } from './routes/key-import.ts'
+import { mountKeyLimits } from './routes/key-limits.ts'
+import { mountKeyOptions } from './routes/key-options.ts'
 import { mountKeyList } from './routes/key-list.ts'
 import { mountKeyRotation } from './routes/key-rotation.ts'
 import { mountKeySecrets } from './routes/key-secrets.ts'
@@ -94,6 +96,8 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountProjects,
     mountKeys,
     mountKeyList,
+    mountKeyLimits,
+    mountKeyOptions,
     mountKeyBulk,
     mountKeyImport,
     mountCompliance,

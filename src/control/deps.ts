@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { ChangeName, FeedReport, Published } from '../feed/change.ts'
 import type { Explanation, Sample } from '../model/explanation.ts'
 import type { ConfigSnapshot, ReadStamp } from '../model/snapshot.ts'
-import type { Holder, Question, Verdict } from '../model/verification.ts'
+import type { Holder, LimitStanding, Question, Verdict } from '../model/verification.ts'
 import type { Permission } from '../policy/permissions.ts'
 import type { Refusal } from '../problem.ts'
 import type { Result } from '../result.ts'
@@ -41,6 +41,8 @@ export interface ControlDeps {
   readonly findConfig: () => Promise<Result<ConfigSnapshot, Refusal>>
   /** Judges a key as the gateway on this isolate does: the same copies, the same feed, the same budgets. */
   readonly verify: (question: Question) => Promise<Verdict>
+  /** How the limits of a key stand, by its hash; fewer than there are, or none, where that is not known. */
+  readonly limitsOf: (hash: string) => Promise<readonly LimitStanding[]>
   /** Whose key, or child token, came with a request that is about it. */
   readonly authenticateHolder: (request: Request) => Promise<Result<Holder, Refusal>>
   /** Counts calls of keys about themselves. Null: nobody does. */

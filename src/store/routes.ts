@@ -1,5 +1,5 @@
 // Routes: which requests go to which upstream, and under which conditions. Configuration: in the first database.
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import { routes } from '../model/schema/routing.ts'
 import { open, type Database, type Databases } from './database.ts'
 import { before, rowsToRead, toPage, type Page, type PageRequest } from './page.ts'
@@ -63,4 +63,25 @@ export function routesQuery(db: Database, { upstreamId }: RouteFilter, page: Pag
     )
     .orderBy(desc(routes.id))
     .limit(rowsToRead(page))
+}
+
+/** Far more than a form can show. */
+export const MAX_ASKED_SCOPES = 500
+
+/** The scopes that active routes ask for, each once, in their order. */
+export async function readAskedScopes({ primary }: Databases): Promise<readonly string[]> {
+  const rows = await askedScopesQuery(open(primary))
+  return rows.map(({ scope }) => scope)
+}
+
+/** Exported for the test that reads its query plan. */
+export function askedScopesQuery(db: Database) {
+  const each = sql`json_each(${routes.scopes}) AS asked`
+  return db
+    .selectDistinct({ scope: sql<string>`asked.value` })
+    .from(routes)
+    .crossJoin(each)
+    .where(eq(routes.state, 'active'))
+    .orderBy(sql`asked.value`)
+    .limit(MAX_ASKED_SCOPES)
 }

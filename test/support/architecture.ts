@@ -104,7 +104,7 @@ const LAZY = [
   /^src\/(?:control|jobs|adoption)\//,
   /^src\/objects\/(?!exports\.ts$)/,
   /^src\/store\/(?!edge\.ts$)/,
-  /^src\/gateway\/(?:ask-limiter|behind-answer|child-token|explain(?:-\w+)?|first-use|format-window|hand-over|limit-refusal|limiter-call|limiter-outage|preflight|request-event|reservation|question|refusal-note|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
+  /^src\/gateway\/(?:ask-limiter|behind-answer|child-token|explain(?:-\w+)?|first-use|format-window|hand-over|limit-refusal|limiter-call|limits-of-key|limiter-outage|preflight|request-event|reservation|question|refusal-note|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
   /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
   /^src\/limits\/(?:buckets|percentiles|refusals)\.ts$/,
   /^src\/keys\/(?:beginning|compose|display|equal-secrets|foreign-\w+|mint|new-signing-key|redact|seal|shadow-authorization|strength|token)\.ts$/,

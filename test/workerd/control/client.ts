@@ -7,6 +7,7 @@ import type { ControlDeps } from '../../../src/control/deps.ts'
 import type { ChangeName, Published } from '../../../src/feed/change.ts'
 import { isControlUrl } from '../../../src/gateway/control-target.ts'
 import { authenticateHolder } from '../../../src/gateway/holder-of-key.ts'
+import { limitsOfKey } from '../../../src/gateway/limits-of-key.ts'
 import { verifyKey } from '../../../src/gateway/verify.ts'
 import { explain } from '../../../src/gateway/explain.ts'
 import { randomBytes } from '../../../src/random.ts'
@@ -87,6 +88,7 @@ export function makeDeps(changed: Partial<ControlDeps> = {}): TestDeps {
     missingRateLimits: [],
     // Of an isolate that knows nothing yet: it judges by what D1 says now.
     verify: (question) => verifyKey(question, 'req_test', createTestGateway(testConfig()).deps),
+    limitsOf: (hash) => limitsOfKey(hash, createTestGateway(testConfig()).deps),
     authenticateHolder: (request) =>
       authenticateHolder(request, 'req_test', createTestGateway(testConfig()).deps),
     ownCalls: null,

@@ -46,7 +46,7 @@ import { expiredRowsQuery } from '../../../src/store/expired-access.ts'
 import { portalLinks, sessions } from '../../../src/model/schema/sessions.ts'
 import { openLinksQuery } from '../../../src/store/portal-links.ts'
 import { projectsQuery } from '../../../src/store/projects.ts'
-import { routesQuery } from '../../../src/store/routes.ts'
+import { askedScopesQuery, routesQuery } from '../../../src/store/routes.ts'
 import { sessionsQuery } from '../../../src/store/sessions.ts'
 import { teamsQuery } from '../../../src/store/teams.ts'
 import { refusalQuery, refusalsQuery } from '../../../src/store/refusal-list.ts'
@@ -210,6 +210,14 @@ describe('lists of the other resources', () => {
     const plan = await planOf(query)
     expect(plan).toHaveLength(1)
     expect(plan[0]).toMatch(/^SEARCH \w+ USING (COVERING )?INDEX/)
+  })
+})
+
+describe('the scopes that routes ask for', () => {
+  it('are read of active routes by their index, and sorted, which are few', async () => {
+    const [first, ...rest] = await planOf(askedScopesQuery(db))
+    expect(first).toBe('SEARCH routes USING INDEX routes_state_index (state=?)')
+    expect(rest.join('; ')).not.toMatch(/SCAN routes/)
   })
 })
 
