@@ -21,6 +21,9 @@ import type { MembersEndpoints } from './routes/members.ts'
 import type { OperatorsEndpoints } from './routes/operators.ts'
 import type { OrganizationsEndpoints } from './routes/organizations.ts'
 import type { PlansEndpoints } from './routes/plans.ts'
+import type { KeyLimitsEndpoints } from './routes/key-limits.ts'
+import type { KeyOptionsEndpoints } from './routes/key-options.ts'
+import type { TokenLoginEndpoints } from './routes/token-login.ts'
 import type { PortalConfigEndpoints } from './routes/portal-config.ts'
 import type { PortalSessionsEndpoints } from './routes/portal-sessions.ts'
 import type { ProjectsEndpoints } from './routes/projects.ts'
@@ -53,6 +56,9 @@ type Endpoint =
   | OperatorsEndpoints
   | OrganizationsEndpoints
   | PlansEndpoints
+  | KeyLimitsEndpoints
+  | KeyOptionsEndpoints
+  | TokenLoginEndpoints
   | PortalConfigEndpoints
   | PortalSessionsEndpoints
   | ProjectsEndpoints

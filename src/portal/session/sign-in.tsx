@@ -1,12 +1,18 @@
 // The ways in: an identity provider, Cloudflare Access, a one-time link; in local development the printed token.
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
+import { Input } from '../ui/input.tsx'
+import { useMutation } from '@tanstack/react-query'
+import { bodyOf, outside } from '../api/client.ts'
+import { queries } from '../api/queries.ts'
 import { BrandMark } from './brand-mark.tsx'
 import { useBrand } from './brand.tsx'
+import { forgetSession } from './me.ts'
 
 export function SignIn() {
   const brand = useBrand()
-  const { oidc, access } = brand.login
+  const { oidc, access, token } = brand.login
   useEffect(() => {
     document.title = `Sign in - ${brand.name}`
   }, [brand.name])
@@ -22,7 +28,8 @@ export function SignIn() {
               {oidc ? 'Sign in with your organization' : 'Sign in with Cloudflare Access'}
             </a>
           )}
-          {!oidc && !access && (
+          {token && <TokenForm />}
+          {!oidc && !access && !token && (
             <Banner
               variant="alert"
               title="No way in is configured"
@@ -35,5 +42,37 @@ export function SignIn() {
         </div>
       </div>
     </main>
+  )
+}
+
+/** The token leaves this form as the body of one request, and is kept nowhere. */
+function TokenForm() {
+  const [token, setToken] = useState('')
+  const signIn = useMutation({
+    mutationFn: () => bodyOf(outside.session.token.$post({ json: { token: token.trim() } })),
+    onSuccess: () => forgetSession(queries),
+  })
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault()
+        signIn.mutate()
+      }}
+    >
+      <Input
+        label="Token of local development"
+        description="`npm start` prints it as ADMIN_TOKEN."
+        type="password"
+        autoComplete="off"
+        required
+        value={token}
+        onChange={(event) => setToken(event.target.value)}
+        {...(signIn.error === null ? {} : { error: signIn.error.message })}
+      />
+      <Button type="submit" variant="primary" loading={signIn.isPending}>
+        Sign in
+      </Button>
+    </form>
   )
 }
