@@ -20,7 +20,7 @@ const PEOPLE = {
 
 type Person = keyof typeof PEOPLE
 
-interface Visit {
+export interface Visit {
   readonly page: Page
   /** Opens a path of the portal, such as `/keys?state=active`, and waits until it has something to show. */
   open(path: string): Promise<void>
@@ -140,8 +140,6 @@ async function startBrowser(): Promise<Browser> {
 // In the words of a page: this file itself is checked without a browser's names.
 const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) =>
   console.error('policy: ' + [event.violatedDirective, event.blockedURI, event.sample].join(' ')))`
-const NOTHING_LOADS = `[...document.querySelectorAll('[role=status]')].every(
-  (status) => !/^(Load|Looking)/.test(status.textContent.trim()))`
 
 type State = Awaited<ReturnType<BrowserContext['storageState']>>
 
@@ -211,7 +209,8 @@ async function startVisit(
 /** Until there is a heading, and nothing on the page says that it loads. */
 async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor()
-  await page.waitForFunction(NOTHING_LOADS)
+  const loading = page.getByRole('status').filter({ hasText: /^(?:Load|Looking)/ })
+  while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'detached' })
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')

@@ -19,6 +19,7 @@ const METHODS = {
   oidc: 'Identity provider',
   access: 'Cloudflare Access',
   portal_link: 'One-time link',
+  token: 'Token of local development',
 } as const
 
 export default function AccountPage() {

@@ -1,6 +1,112 @@
-// New key.
-import { Page } from '../ui/page.tsx'
+// A new key: whose, for what, until when. Afterwards the key itself, once.
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useLocation, useSearchParams } from 'wouter'
+import { bodyOf, v1 } from '../api/client.ts'
+import { useProjectNames } from '../api/names.ts'
+import { refresh } from '../api/queries.ts'
+import { KeyForm, type KeyDraft } from '../key-form/key-form.tsx'
+import { pathTo } from '../places.ts'
+import { NameChoice } from '../ui/name-choice.tsx'
+import { Page, Section } from '../ui/page.tsx'
+import { SecretPanel } from '../ui/secret-panel.tsx'
+import { Loaded, Nothing } from '../ui/states.tsx'
+import { toastDone } from '../ui/toasts.ts'
+
+const CRUMBS = [{ title: 'Keys', to: pathTo('keys') }]
 
 export default function NewKeyPage() {
-  return <Page title="New key">{null}</Page>
+  const [search, setSearch] = useSearchParams()
+  const projects = useProjectNames()
+  const only = projects.items.length === 1 ? projects.items[0]?.id : undefined
+  const projectId = search.get('project_id') ?? only ?? ''
+  const [made, setMade] = useState<{
+    readonly id: string
+    readonly name: string
+    readonly secret: string
+  } | null>(null)
+  const [, go] = useLocation()
+  if (made !== null)
+    return (
+      <Page title="Your new key" crumbs={CRUMBS}>
+        <Section title={made.name}>
+          <SecretPanel
+            secret={made.secret}
+            name={made.name}
+            done={() => {
+              setMade(null)
+              // After the question of the guard has gone with the panel.
+              queueMicrotask(() => go(pathTo('key', made.id)))
+            }}
+          />
+        </Section>
+      </Page>
+    )
+  if (!projects.isPending && projects.error === null && projects.items.length === 0)
+    return (
+      <Page title="New key" crumbs={CRUMBS}>
+        <Nothing title="There is no project yet" description="A key belongs to a project: make one first." />
+      </Page>
+    )
+  return (
+    <Page
+      title="New key"
+      description="A key lets one program call the API. Give each its own."
+      crumbs={CRUMBS}
+    >
+      <div className="flex max-w-2xl flex-col gap-6">
+        <NameChoice
+          label="Project"
+          names={projects}
+          none="Choose a project"
+          value={projectId}
+          change={(id) => setSearch({ project_id: id }, { replace: true })}
+          required
+        />
+        {projectId !== '' && <NewKeyForm key={projectId} projectId={projectId} made={setMade} />}
+      </div>
+    </Page>
+  )
+}
+
+interface NewKeyFormProps {
+  readonly projectId: string
+  readonly made: (key: { readonly id: string; readonly name: string; readonly secret: string }) => void
+}
+
+function NewKeyForm({ projectId, made }: NewKeyFormProps) {
+  const options = useQuery({
+    queryKey: ['projects', projectId, 'key-options'],
+    queryFn: () => bodyOf(v1.projects[':id']['key-options'].$get({ param: { id: projectId } })),
+  })
+  // The same for every attempt of this form: a retry after a lost answer makes no second key.
+  const [attempt] = useState(() => crypto.randomUUID())
+  const create = useMutation({
+    mutationFn: async (draft: KeyDraft) => {
+      const body = { project_id: projectId, ...draft }
+      const idempotencyKey = `${attempt}-${await digest(JSON.stringify(body))}`
+      return bodyOf(v1.keys.$post({ json: body }, { headers: { 'Idempotency-Key': idempotencyKey } }))
+    },
+    onSuccess: async ({ key, secret }) => {
+      made({ id: key.id, name: key.name, secret })
+      create.reset()
+      toastDone(`Created ${key.name}`)
+      await refresh()
+    },
+    // The secret is in the answer: nothing of it stays behind.
+    gcTime: 0,
+  })
+  return (
+    <Loaded of={options} label="Loading what the policies allow">
+      {(allowed) => (
+        <KeyForm options={allowed} submit={create.mutate} isPending={create.isPending} error={create.error} />
+      )}
+    </Loaded>
+  )
+}
+
+/** Another content is another key. */
+async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(hash, 0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -62,7 +62,7 @@ function TokenForm() {
     >
       <Input
         label="Token of local development"
-        description="`npm start` prints it as ADMIN_TOKEN."
+        description="The ADMIN_TOKEN in .dev.vars, which `npm start` names."
         type="password"
         autoComplete="off"
         required
