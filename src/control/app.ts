@@ -32,6 +32,7 @@ import { mountLogin } from './routes/login.ts'
 import { mountMembers } from './routes/members.ts'
 import { mountOperators } from './routes/operators.ts'
 import { mountOrganizations } from './routes/organizations.ts'
+import { mountOverview } from './routes/overview.ts'
 import { mountPages } from './routes/pages.ts'
 import { mountPlans } from './routes/plans.ts'
 import { mountProjects } from './routes/projects.ts'
@@ -115,6 +116,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountSettings,
     mountAuditEvents,
     mountUsage,
+    mountOverview,
     mountRefusals,
     mountOperators,
     mountFeed,

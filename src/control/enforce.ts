@@ -35,7 +35,7 @@ export async function enforce(
   const propagation = propagationOf(deps.now(), told, deps.config)
   deps.condemn(changesOf(due), told)
   await Promise.all(renewed.map((row) => renewPublished(deps, row, told)))
-  deps.waitUntil(settle(deps, shard, due, told))
+  deps.waitUntil(settle(deps, shard, published.value))
   return isAll ? propagation : null
 }
 
@@ -49,6 +49,8 @@ export async function enforceEarlier(deps: ControlDeps, chain: string): Promise<
 interface PublishedDue {
   readonly due: readonly OutboxRow[]
   readonly told: Published
+  /** When the feed answered, epoch milliseconds. */
+  readonly toldAt: number
   /** False: some that this one may rest on are still unpublished. */
   readonly isAll: boolean
 }
@@ -69,7 +71,10 @@ async function publishDue(
   const ids = new Set(own.map(({ id }) => id))
   const due = [...(others ?? []).filter(({ id }) => !ids.has(id)), ...own]
   const told = await publishInline(deps, changesOf(due))
-  return told.ok ? ok({ due, told: told.value, isAll: others !== null && others.length < limit }) : told
+  const toldAt = deps.now()
+  return told.ok
+    ? ok({ due, told: told.value, toldAt, isAll: others !== null && others.length < limit })
+    : told
 }
 
 // The clock is read before D1 is, so that the copy is never younger than it says.
@@ -85,12 +90,11 @@ function renewPublished(
 async function settle(
   deps: ControlDeps,
   shard: D1Database,
-  rows: readonly OutboxRow[],
-  { seq }: Published,
+  { due, told, toldAt }: PublishedDue,
 ): Promise<void> {
   try {
-    const ids = rows.map(({ id }) => id)
-    await markPublished(shard, ids, seq, deps.now())
+    const ids = due.map(({ id }) => id)
+    await markPublished(shard, ids, told, toldAt)
   } catch (error) {
     logFailure(deps, 'outbox_not_marked', error)
   }

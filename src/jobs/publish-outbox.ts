@@ -50,13 +50,13 @@ async function publishShard(deps: JobDeps, shard: D1Database): Promise<void> {
 
 async function publishRows(deps: JobDeps, shard: D1Database, rows: readonly OutboxRow[]): Promise<void> {
   const ids = rows.map(({ id }) => id)
-  const { seq } = await withTimeout(deps.publish(changesOf(rows)), TIMEOUT_MS).catch(
+  const published = await withTimeout(deps.publish(changesOf(rows)), TIMEOUT_MS).catch(
     async (error: unknown) => {
       await noteFailure(shard, ids, errorName(error))
       throw error
     },
   )
-  await markPublished(shard, ids, seq, deps.now())
+  await markPublished(shard, ids, published, deps.now())
   deps.log({ event: 'outbox_published', count: rows.length })
 }
 

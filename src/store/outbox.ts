@@ -2,7 +2,7 @@
 // its change, so that nothing which happens later (a crash, a hub that is down) can lose the change. Publishing twice is
 // harmless: a change says that copies are old, never what is new.
 import { and, asc, gt, isNull, lt, or, sql } from 'drizzle-orm'
-import type { ChangeName } from '../feed/change.ts'
+import type { ChangeName, Published } from '../feed/change.ts'
 import { newId } from '../ids.ts'
 import { outbox } from '../model/schema/records.ts'
 import { open, type Database, type Databases } from './database.ts'
@@ -24,9 +24,17 @@ export function outboxStatement(db: Database, row: OutboxRow, at: number): State
   return db.insert(outbox).values({ ...row, createdAt: at })
 }
 
+const NOT_PUBLISHED = {
+  publishedAt: null,
+  publishedSeq: null,
+  relaysAcknowledged: null,
+  relaysTotal: null,
+  leaseRemainingMs: null,
+}
+
 /** @param at epoch milliseconds of the changes */
 export function outboxStatements(db: Database, rows: readonly OutboxRow[], at: number): readonly Statement[] {
-  const unpublished = { createdAt: at, publishedAt: null, publishedSeq: null, attempts: 0, lastError: null }
+  const unpublished = { createdAt: at, ...NOT_PUBLISHED, attempts: 0, lastError: null }
   return insertRows(
     db,
     outbox,
@@ -63,18 +71,18 @@ export function changesOf(rows: readonly OutboxRow[]): readonly ChangeName[] {
 }
 
 /**
- * @param seq of the feed, of the last of the changes that were published with these rows
- * @param now epoch milliseconds
+ * @param published what the hub told of the changes that were published with these rows
+ * @param at when it did, epoch milliseconds
  */
 export async function markPublished(
   shard: D1Database,
   ids: readonly string[],
-  seq: number,
-  now: number,
+  { seq, relaysAcknowledged, relaysTotal, leaseRemainingMs }: Published,
+  at: number,
 ): Promise<void> {
   await open(shard)
     .update(outbox)
-    .set({ publishedAt: now, publishedSeq: seq })
+    .set({ publishedAt: at, publishedSeq: seq, relaysAcknowledged, relaysTotal, leaseRemainingMs })
     .where(and(isIn(outbox.id, ids), isNull(outbox.publishedAt)))
 }
 

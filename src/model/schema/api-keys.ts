@@ -88,6 +88,21 @@ export const apiKeys = sqliteTable(
     index('api_keys_rotation_index')
       .on(t.rotationGraceEndsAt)
       .where(sql`rotation_quiet_ms IS NOT NULL`),
+    // All that the overview counts by, so that it reads no row. The state comes late, for the lists by state not to be taken in.
+    index('api_keys_overview_index').on(
+      t.projectId,
+      t.createdAt,
+      t.revokedAt,
+      t.state,
+      t.expiresAt,
+      t.rotationGraceEndsAt,
+    ),
+    index('api_keys_revoked_index')
+      .on(t.revokedAt)
+      .where(sql`revoked_at IS NOT NULL`),
+    index('api_keys_organization_revoked_index')
+      .on(t.organizationId, t.revokedAt)
+      .where(sql`revoked_at IS NOT NULL`),
     index('api_keys_imported_index')
       .on(t.importedAs, t.start, t.state, t.lastUsedAt)
       .where(sql`imported_as IS NOT NULL`),

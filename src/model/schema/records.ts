@@ -84,6 +84,10 @@ export const outbox = sqliteTable(
     createdAt: integer('created_at').notNull(),
     publishedAt: integer('published_at'),
     publishedSeq: integer('published_seq'),
+    /** What the hub told then, as in `Published`; null also where a version before these columns published. */
+    relaysAcknowledged: integer('relays_acknowledged'),
+    relaysTotal: integer('relays_total'),
+    leaseRemainingMs: integer('lease_remaining_ms'),
     attempts: integer('attempts').notNull().default(0),
     lastError: text('last_error'),
   },
@@ -92,6 +96,7 @@ export const outbox = sqliteTable(
     index('outbox_unpublished_index')
       .on(t.createdAt)
       .where(sql`published_at IS NULL`),
+    index('outbox_subject_index').on(t.subject, t.createdAt),
     index('outbox_published_index')
       .on(t.publishedAt)
       .where(sql`published_at IS NOT NULL`),

@@ -74,6 +74,7 @@ const REST = [
   'GET /_latchkey/v1/imported-keys',
   'GET /_latchkey/v1/usage',
   'GET /_latchkey/v1/usage/top-keys',
+  'GET /_latchkey/v1/overview',
   'GET /_latchkey/v1/keys/{id}/usage',
   'GET /_latchkey/v1/refusals',
   'GET /_latchkey/v1/keys/{id}/refusals',

@@ -59,7 +59,12 @@ describe('the scheduled run', () => {
       ],
     ])
     for (const id of [config, first, second])
-      expect(await rowOf(id)).toMatchObject({ publishedAt: NOW, publishedSeq: 9 })
+      expect(await rowOf(id)).toMatchObject({
+        publishedAt: NOW,
+        publishedSeq: 9,
+        relaysAcknowledged: 1,
+        relaysTotal: 1,
+      })
     expect(deps.logged).toEqual([{ event: 'outbox_published', count: 3 }])
   })
 

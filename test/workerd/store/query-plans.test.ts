@@ -33,6 +33,8 @@ import { auditQuery, countQuery } from '../../../src/store/audit-list.ts'
 import { chainQuery } from '../../../src/store/audit-verify.ts'
 import { changeQuery, expiredQuery } from '../../../src/store/idempotency.ts'
 import { organizationsQuery } from '../../../src/store/organizations.ts'
+import { keyGroupsQuery, revokedQuery } from '../../../src/store/overview.ts'
+import { publicationsQuery } from '../../../src/store/publications.ts'
 import { unpublishedQuery } from '../../../src/store/outbox.ts'
 import {
   operatorByEmailQuery,
@@ -265,6 +267,33 @@ describe('counts of keys by project', () => {
       const plan = await planOf(countsQuery(db, reach, asked, NOW))
       expect(plan.join('; ')).toContain('SEARCH api_keys USING INDEX api_keys_project_state_index')
     }
+  })
+})
+
+describe('the overview', () => {
+  it('counts keys project by project, and reads no row of any', async () => {
+    for (const reach of REACHES) {
+      const plan = (await planOf(keyGroupsQuery(db, reach, { now: NOW, from: NOW }))).join('; ')
+      expect(plan).toContain('SEARCH api_keys USING COVERING INDEX api_keys_overview_index (project_id=?)')
+      expect(plan).not.toMatch(/SCAN (?:organizations|projects|api_keys)/)
+    }
+  })
+
+  it('walks the newest revocations', async () => {
+    for (const reach of REACHES) {
+      const plan = (await planOf(revokedQuery(db, reach, 10))).join('; ')
+      expect(plan).toMatch(/api_keys USING INDEX api_keys_(?:organization_)?revoked_index/)
+      expect(plan).not.toMatch(/SCAN api_keys(?! USING INDEX)|SCAN p\b/)
+      if (reach !== 'platform')
+        expect(plan).toContain('api_keys_organization_revoked_index (organization_id=?')
+    }
+  })
+
+  it('seeks how each was published', async () => {
+    const plan = (await planOf(publicationsQuery(db, [{ hash: 'a', at: NOW }]))).join('; ')
+    expect(plan).toContain(
+      'SEARCH outbox USING INDEX outbox_subject_index (subject=? AND created_at>? AND created_at<?)',
+    )
   })
 })
 
