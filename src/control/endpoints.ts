@@ -24,6 +24,7 @@ import type { PlansEndpoints } from './routes/plans.ts'
 import type { KeyLimitsEndpoints } from './routes/key-limits.ts'
 import type { KeyOptionsEndpoints } from './routes/key-options.ts'
 import type { TokenLoginEndpoints } from './routes/token-login.ts'
+import type { OverviewEndpoints } from './routes/overview.ts'
 import type { PortalConfigEndpoints } from './routes/portal-config.ts'
 import type { PortalSessionsEndpoints } from './routes/portal-sessions.ts'
 import type { ProjectsEndpoints } from './routes/projects.ts'
@@ -59,6 +60,7 @@ type Endpoint =
   | KeyLimitsEndpoints
   | KeyOptionsEndpoints
   | TokenLoginEndpoints
+  | OverviewEndpoints
   | PortalConfigEndpoints
   | PortalSessionsEndpoints
   | ProjectsEndpoints

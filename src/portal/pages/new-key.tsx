@@ -1,7 +1,7 @@
 // A new key: whose, for what, until when. Afterwards the key itself, once.
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useLocation, useSearchParams } from 'wouter'
+import { Redirect, useSearchParams } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
 import { useProjectNames } from '../api/names.ts'
 import { refresh } from '../api/queries.ts'
@@ -13,6 +13,12 @@ import { SecretPanel } from '../ui/secret-panel.tsx'
 import { Loaded, Nothing } from '../ui/states.tsx'
 import { toastDone } from '../ui/toasts.ts'
 
+interface MadeKey {
+  readonly id: string
+  readonly name: string
+  readonly secret: string
+}
+
 const CRUMBS = [{ title: 'Keys', to: pathTo('keys') }]
 
 export default function NewKeyPage() {
@@ -20,12 +26,9 @@ export default function NewKeyPage() {
   const projects = useProjectNames()
   const only = projects.items.length === 1 ? projects.items[0]?.id : undefined
   const projectId = search.get('project_id') ?? only ?? ''
-  const [made, setMade] = useState<{
-    readonly id: string
-    readonly name: string
-    readonly secret: string
-  } | null>(null)
-  const [, go] = useLocation()
+  const [made, setMade] = useState<MadeKey | null>(null)
+  const [isStored, setStored] = useState(false)
+  if (made !== null && isStored) return <Redirect to={pathTo('key', made.id)} />
   if (made !== null)
     return (
       <Page title="Your new key" crumbs={CRUMBS}>
@@ -34,9 +37,8 @@ export default function NewKeyPage() {
             secret={made.secret}
             name={made.name}
             done={() => {
-              setMade(null)
-              // After the question of the guard has gone with the panel.
-              queueMicrotask(() => go(pathTo('key', made.id)))
+              setMade({ ...made, secret: '' })
+              setStored(true)
             }}
           />
         </Section>
@@ -71,7 +73,7 @@ export default function NewKeyPage() {
 
 interface NewKeyFormProps {
   readonly projectId: string
-  readonly made: (key: { readonly id: string; readonly name: string; readonly secret: string }) => void
+  readonly made: (key: MadeKey) => void
 }
 
 function NewKeyForm({ projectId, made }: NewKeyFormProps) {

@@ -1,11 +1,12 @@
 // Asks before somebody leaves a page that holds what cannot be shown again: by a link, the back button, or by closing the tab.
-import { useEffect } from 'react'
+import { useLayoutEffect } from 'react'
 
 let reason: string | null = null
 
 /** As long as `why` is not null, leaving asks first. */
 export function useLeaveGuard(why: string | null): void {
-  useEffect(() => {
+  // Before whatever takes its place goes on to somewhere else.
+  useLayoutEffect(() => {
     if (why === null) return undefined
     reason = why
     addEventListener('beforeunload', keep)

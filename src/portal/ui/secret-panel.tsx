@@ -15,22 +15,26 @@ interface SecretPanelProps {
   readonly name: string
   /** Called once it is stored. */
   readonly done: () => void
+  /** It can be shown again: nothing is lost by leaving. */
+  readonly isRepeatable?: true
 }
 
 const DOTS = '•'.repeat(32)
 
-export function SecretPanel({ secret, name, done }: SecretPanelProps) {
+export function SecretPanel({ secret, name, done, isRepeatable }: SecretPanelProps) {
   const [isShown, setShown] = useState(false)
   const [variable, setVariable] = useState(() => variableOf(name))
-  useLeaveGuard('The key is shown this once. Leave without having stored it?')
+  useLeaveGuard(isRepeatable ? null : 'The key is shown this once. Leave without having stored it?')
   const line = `${variable}=${secret}\n`
   return (
-    <section aria-label="The new key" className="flex flex-col gap-4">
-      <Banner
-        variant="alert"
-        title="Store this key now"
-        description="It is shown this once: only a hash of it is kept. If it is lost, rotate the key."
-      />
+    <section aria-label="The key" className="flex flex-col gap-4">
+      {!isRepeatable && (
+        <Banner
+          variant="alert"
+          title="Store this key now"
+          description="It is shown this once: only a hash of it is kept. If it is lost, rotate the key."
+        />
+      )}
       <p className="overflow-x-auto rounded-lg bg-kumo-tint p-3 font-mono break-all" aria-live="polite">
         {isShown ? <span>{secret}</span> : <span aria-label="Hidden">{DOTS}</span>}
       </p>
@@ -64,7 +68,7 @@ export function SecretPanel({ secret, name, done }: SecretPanelProps) {
       </div>
       <Attempt variable={variable} />
       <Button className="self-start" onClick={done}>
-        I have stored it
+        {isRepeatable ? 'Close' : 'I have stored it'}
       </Button>
     </section>
   )

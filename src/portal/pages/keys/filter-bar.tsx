@@ -1,12 +1,11 @@
 // What the list of keys is searched by. Everything stands in the address.
-import { useEffect, useState } from 'react'
 import { useOrganizationNames, useProjectNames } from '../../api/names.ts'
 import { isOperator, useMe } from '../../session/me.ts'
 import { Button } from '../../ui/button.tsx'
 import { Choice } from '../../ui/fields.tsx'
 import type { Filters } from '../../ui/filters.ts'
-import { Input } from '../../ui/input.tsx'
 import { NameChoice } from '../../ui/name-choice.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 
 export const KEY_FILTERS = [
   'name',
@@ -21,9 +20,6 @@ export const KEY_FILTERS = [
 ] as const
 
 export type KeyFilters = Filters<(typeof KEY_FILTERS)[number]>
-
-/** Typing settles before the server is asked. */
-const SETTLED_MS = 300
 
 const STATES = ['active', 'pending', 'disabled', 'expired', 'revoked']
 
@@ -96,35 +92,6 @@ export function FilterBar({ filters }: { readonly filters: KeyFilters }) {
         </div>
       )}
     </search>
-  )
-}
-
-interface SearchFieldProps {
-  readonly label: string
-  readonly value: string | undefined
-  readonly change: (text: string) => void
-  readonly maxLength?: number
-}
-
-function SearchField({ label, value = '', change, maxLength }: SearchFieldProps) {
-  const [text, setText] = useState(value)
-  // The address changed by itself: the back button, or the filters were cleared.
-  useEffect(() => setText(value), [value])
-  useEffect(() => {
-    if (text.trim() === value) return undefined
-    const timer = setTimeout(() => change(text.trim()), SETTLED_MS)
-    return () => clearTimeout(timer)
-  }, [text, value, change])
-  return (
-    <Input
-      label={label}
-      type="search"
-      autoComplete="off"
-      spellCheck={false}
-      maxLength={maxLength}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-    />
   )
 }
 

@@ -1,0 +1,162 @@
+// Changes what can be changed of a key: what it is called, what it may do, until when, and whose it is.
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { bodyOf, v1 } from '../../api/client.ts'
+import { useMemberNames, usePlanNames } from '../../api/names.ts'
+import { refresh } from '../../api/queries.ts'
+import { linesOf, listOf, readMetadata } from '../../key-form/texts.ts'
+import { useCan } from '../../session/me.ts'
+import { Button } from '../../ui/button.tsx'
+import { FormError, TextField } from '../../ui/fields.tsx'
+import { NameChoice } from '../../ui/name-choice.tsx'
+import { Section } from '../../ui/page.tsx'
+import { toastDone } from '../../ui/toasts.ts'
+import type { Key } from './key.ts'
+import { effectOf } from './propagation.ts'
+
+const POINTERS = ['/name', '/scopes', '/expires_at', '/tags', '/metadata', '/plan_id', '/owner_member_id']
+
+export function EditKey({ apiKey }: { readonly apiKey: Key }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <Section
+      title="Name, scopes and expiry"
+      actions={!isOpen && <Button onClick={() => setOpen(true)}>Edit key</Button>}
+    >
+      {isOpen ? (
+        // Another version begins anew: nobody saves over what somebody else has changed.
+        <EditForm key={apiKey.version} apiKey={apiKey} close={() => setOpen(false)} />
+      ) : (
+        <p className="text-kumo-subtle">Also its tags, metadata, owner and plan.</p>
+      )}
+    </Section>
+  )
+}
+
+function EditForm({ apiKey, close }: { readonly apiKey: Key; readonly close: () => void }) {
+  const can = useCan()
+  const plans = usePlanNames()
+  const members = useMemberNames(apiKey.organization_id)
+  const [name, setName] = useState(apiKey.name)
+  const [scopes, setScopes] = useState(() => linesOf(apiKey.scopes))
+  const [expires, setExpires] = useState(() => localOf(apiKey.expires_at))
+  const [tags, setTags] = useState(() => apiKey.tags.join(', '))
+  const [metadata, setMetadata] = useState(() => JSON.stringify(apiKey.metadata, null, 2))
+  const [planId, setPlanId] = useState(apiKey.plan_id ?? '')
+  const [ownerId, setOwnerId] = useState(apiKey.owner_member_id ?? '')
+  const read = readMetadata(metadata)
+  const save = useMutation({
+    mutationFn: () => {
+      if ('error' in read) throw new Error(read.error)
+      const json = {
+        name: name.trim(),
+        scopes: [...listOf(scopes)],
+        tags: [...listOf(tags)],
+        metadata: read.value,
+        ...(expires === localOf(apiKey.expires_at)
+          ? {}
+          : { expires_at: expires === '' ? null : new Date(expires).toISOString() }),
+        ...(can('plans:assign') ? { plan_id: planId === '' ? null : planId } : {}),
+        ...(can('members:read') ? { owner_member_id: ownerId === '' ? null : ownerId } : {}),
+      }
+      const args = { param: { id: apiKey.id }, query: {}, json }
+      return bodyOf(v1.keys[':id'].$patch(args, { headers: { 'If-Match': `"${apiKey.version}"` } }))
+    },
+    onSuccess: async ({ propagation }) => {
+      toastDone('Saved the key', effectOf(propagation))
+      close()
+      await refresh()
+    },
+  })
+  const field = { error: save.error }
+  return (
+    <form
+      className="flex max-w-2xl flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate()
+      }}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        change={setName}
+        required
+        maxLength={128}
+        pointer="/name"
+        {...field}
+      />
+      <TextField
+        isMultiline
+        label="Scopes"
+        help="One a line."
+        value={scopes}
+        change={setScopes}
+        pointer="/scopes"
+        {...field}
+      />
+      <TextField
+        label="Expires at"
+        help="Empty: never, where the policies allow it."
+        type="datetime-local"
+        value={expires}
+        change={setExpires}
+        pointer="/expires_at"
+        {...field}
+      />
+      <TextField
+        label="Tags"
+        help="With commas between them."
+        value={tags}
+        change={setTags}
+        pointer="/tags"
+        {...field}
+      />
+      <TextField
+        isMultiline
+        label="Metadata"
+        help="A JSON object."
+        value={metadata}
+        change={setMetadata}
+        pointer="/metadata"
+        {...field}
+      />
+      {can('plans:assign') && (
+        <NameChoice
+          label="Plan"
+          names={plans}
+          none="That of the project or the organization"
+          value={planId}
+          change={setPlanId}
+          pointer="/plan_id"
+          {...field}
+        />
+      )}
+      {can('members:read') && (
+        <NameChoice
+          label="Owner"
+          names={members}
+          none="Nobody in particular"
+          value={ownerId}
+          change={setOwnerId}
+          pointer="/owner_member_id"
+          {...field}
+        />
+      )}
+      <FormError error={save.error} pointers={POINTERS} />
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" variant="primary" loading={save.isPending}>
+          Save key
+        </Button>
+        <Button onClick={close}>Cancel</Button>
+      </div>
+    </form>
+  )
+}
+
+/** For a `datetime-local` field, in the reader's zone, to the minute. */
+function localOf(time: string | null): string {
+  if (time === null) return ''
+  const date = new Date(time)
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}

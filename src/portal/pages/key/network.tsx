@@ -1,0 +1,76 @@
+// From where a key may be used.
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { bodyOf, v1 } from '../../api/client.ts'
+import { refresh } from '../../api/queries.ts'
+import { NetworkFields, networkOf, textsOf } from '../../key-form/network-fields.tsx'
+import { useCan } from '../../session/me.ts'
+import { Button } from '../../ui/button.tsx'
+import { FormError } from '../../ui/fields.tsx'
+import { Facts } from '../../ui/facts.tsx'
+import { Section } from '../../ui/page.tsx'
+import { toastDone } from '../../ui/toasts.ts'
+import { isOver, type Key } from './key.ts'
+import { effectOf } from './propagation.ts'
+
+export function NetworkPolicy({ apiKey }: { readonly apiKey: Key }) {
+  const can = useCan()
+  const [isEditing, setEditing] = useState(false)
+  const { addresses, countries, web_origins: origins } = apiKey.network
+  const mayEdit = can('keys:write') && !isOver(apiKey)
+  return (
+    <Section
+      title="Network policy"
+      description="From where the key may be used. Requests from elsewhere are refused."
+      actions={mayEdit && !isEditing && <Button onClick={() => setEditing(true)}>Edit policy</Button>}
+    >
+      {isEditing ? (
+        <PolicyForm apiKey={apiKey} close={() => setEditing(false)} />
+      ) : (
+        <Facts
+          facts={[
+            ['Addresses', addresses?.join(', ') ?? 'Any'],
+            ['Countries', countries?.join(', ') ?? 'Any'],
+            ['Web origins', origins?.join(', ') ?? 'Any'],
+          ]}
+        />
+      )}
+    </Section>
+  )
+}
+
+function PolicyForm({ apiKey, close }: { readonly apiKey: Key; readonly close: () => void }) {
+  const [texts, setTexts] = useState(() => textsOf(apiKey.network))
+  const save = useMutation({
+    mutationFn: () =>
+      bodyOf(
+        v1.keys[':id'].$patch(
+          { param: { id: apiKey.id }, query: {}, json: { network: networkOf(texts) } },
+          { headers: { 'If-Match': `"${apiKey.version}"` } },
+        ),
+      ),
+    onSuccess: async ({ propagation }) => {
+      toastDone('Saved the network policy', effectOf(propagation))
+      close()
+      await refresh()
+    },
+  })
+  return (
+    <form
+      className="flex max-w-2xl flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate()
+      }}
+    >
+      <NetworkFields value={texts} change={setTexts} error={save.error} />
+      <FormError error={save.error} pointers={['/network']} />
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" variant="primary" loading={save.isPending}>
+          Save policy
+        </Button>
+        <Button onClick={close}>Cancel</Button>
+      </div>
+    </form>
+  )
+}

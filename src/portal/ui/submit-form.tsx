@@ -1,0 +1,36 @@
+// A form that sends what it holds: once at a time, with what the API said of it as a whole, and a way out.
+import type { FormEvent, ReactNode } from 'react'
+import { Button } from './button.tsx'
+import { FormError } from './fields.tsx'
+
+interface SubmitFormProps {
+  /** On the button: a verb and its object. */
+  readonly action: string
+  readonly submit: () => void
+  readonly cancel?: () => void
+  readonly isPending: boolean
+  readonly error: Error | null
+  /** Fields that show themselves what is wrong with them. */
+  readonly pointers: readonly string[]
+  readonly children: ReactNode
+}
+
+export function SubmitForm(props: SubmitFormProps) {
+  const { action, submit, cancel, isPending, error, pointers, children } = props
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!isPending) submit()
+  }
+  return (
+    <form onSubmit={onSubmit} className="flex max-w-2xl flex-col gap-4">
+      {children}
+      <FormError error={error} pointers={pointers} />
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" variant="primary" loading={isPending}>
+          {action}
+        </Button>
+        {cancel !== undefined && <Button onClick={cancel}>Cancel</Button>}
+      </div>
+    </form>
+  )
+}
