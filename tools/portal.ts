@@ -1,7 +1,7 @@
 // Builds the portal into static assets: the app, the headers that every file of it carries, and the addresses that all show its one
 // page. No line of it is in the Worker (docs/decisions/0021).
 import { copyFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
@@ -29,7 +29,7 @@ const POLICY = [
 
 export async function buildPortal(outdir = ASSETS): Promise<void> {
   await rm(outdir, { recursive: true, force: true })
-  await writeSizes(outdir, await bundle(join(process.cwd(), outdir, BASE)))
+  await writeSizes(outdir, await bundle(resolve(join(outdir, BASE))))
   const folder = join(outdir, BASE)
   await copyFile(join(folder, 'index.html'), join(folder, '404.html'))
   await writeFile(join(outdir, '_headers'), headers())

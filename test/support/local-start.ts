@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const COPIED = ['src', 'tools', 'migrations', 'package.json', 'wrangler.toml']
+const COPIED = ['src', 'tools', 'migrations', 'package.json', 'wrangler.toml', 'tsconfig.base.json']
 
 export function copyCheckout(): string {
   const root = mkdtempSync(join(tmpdir(), 'latchkey-start-'))
