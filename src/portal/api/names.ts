@@ -63,7 +63,11 @@ export function useMemberNames(organizationId?: string): Names {
   })
 }
 
-function useNames(queryKey: readonly unknown[], enabled: boolean, queryFn: () => Promise<NamedPage>): Names {
+export function useNames(
+  queryKey: readonly unknown[],
+  enabled: boolean,
+  queryFn: () => Promise<NamedPage>,
+): Names {
   const { data, isLoading, error } = useQuery({ queryKey, queryFn, enabled })
   const items = data?.data ?? []
   const names = new Map(items.map(({ id, name }) => [id, name]))

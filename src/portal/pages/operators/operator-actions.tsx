@@ -1,0 +1,111 @@
+// What is done with one operator: stopped for a while, given a new key, or deleted.
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { bodyOf, v1 } from '../../api/client.ts'
+import { refresh } from '../../api/queries.ts'
+import { useCan, useMe } from '../../session/me.ts'
+import { Button } from '../../ui/button.tsx'
+import { Confirm } from '../../ui/confirm.tsx'
+import { Modal } from '../../ui/modal.tsx'
+import { SecretPanel } from '../../ui/secret-panel.tsx'
+import { toastDone } from '../../ui/toasts.ts'
+
+interface Acted {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly state: string
+  readonly start: string | null
+}
+
+type Verb = 'suspend' | 'resume' | 'rotate' | 'delete'
+
+const VERBS: Readonly<Record<Verb, { label: string; about: string; done: string }>> = {
+  suspend: {
+    label: 'Suspend',
+    about: 'The key and the sessions are refused from the next request on.',
+    done: 'Suspended',
+  },
+  resume: {
+    label: 'Resume',
+    about: 'The key is taken again; whoever logs in does so anew.',
+    done: 'Resumed',
+  },
+  rotate: {
+    label: 'New key',
+    about: 'The old key ends now, and a new one is shown once.',
+    done: 'Gave a new key to',
+  },
+  delete: {
+    label: 'Delete',
+    about: 'The key and the sessions end for good. The audit trail stays.',
+    done: 'Deleted',
+  },
+}
+
+export function OperatorActions({ operator }: { readonly operator: Acted }) {
+  const me = useMe()
+  const can = useCan()
+  const [asked, setAsked] = useState<Verb | null>(null)
+  const [secret, setSecret] = useState<string | null>(null)
+  const { id, name, role, state, start } = operator
+  const param = { id }
+  const change = useMutation({
+    mutationFn: async (verb: Verb): Promise<string | null> => {
+      if (verb === 'rotate') return (await bodyOf(v1.operators[':id']['rotate-key'].$post({ param }))).secret
+      if (verb === 'suspend') await bodyOf(v1.operators[':id'].suspend.$post({ param, query: {} }))
+      if (verb === 'resume') await bodyOf(v1.operators[':id'].resume.$post({ param, query: {} }))
+      if (verb === 'delete') await bodyOf(v1.operators[':id'].$delete({ param, query: {} }))
+      return null
+    },
+    onSuccess: async (made, verb) => {
+      setAsked(null)
+      setSecret(made)
+      change.reset()
+      toastDone(`${VERBS[verb].done} ${name}`)
+      await refresh()
+    },
+    gcTime: 0,
+  })
+  // Who lacks an owner's permission cannot unmake one; and nobody stops themselves by a slip.
+  if ((role === 'owner' && !can('owners:write')) || id === me.id) return null
+  const verbs: readonly Verb[] = [
+    state === 'suspended' ? 'resume' : 'suspend',
+    ...(start === null ? [] : (['rotate'] as const)),
+    'delete',
+  ]
+  return (
+    <span className="flex gap-1">
+      {verbs.map((verb) => (
+        <Button
+          key={verb}
+          size="sm"
+          variant={verb === 'delete' ? 'secondary-destructive' : 'secondary'}
+          aria-label={`${VERBS[verb].label}: ${name}`}
+          onClick={() => setAsked(verb)}
+        >
+          {VERBS[verb].label}
+        </Button>
+      ))}
+      <Confirm
+        title={asked === null ? '' : `${VERBS[asked].label}: ${name}?`}
+        description={asked === null ? '' : VERBS[asked].about}
+        action={asked === null ? '' : `${VERBS[asked].label} operator`}
+        {...(asked === 'delete' ? { typed: name } : {})}
+        isOpen={asked !== null}
+        close={() => {
+          change.reset()
+          setAsked(null)
+        }}
+        confirm={() => {
+          if (asked !== null) change.mutate(asked)
+        }}
+        isPending={change.isPending}
+        error={change.error}
+      />
+      <Modal title="The new key" isOpen={secret !== null} close={() => undefined}>
+        {secret !== null && <SecretPanel secret={secret} name={name} done={() => setSecret(null)} />}
+      </Modal>
+    </span>
+  )
+}
