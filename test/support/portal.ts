@@ -170,6 +170,8 @@ async function startVisit(
     viewport: { width, height },
     colorScheme,
     reducedMotion: 'reduce',
+    // Chromium's own, where the environment names none, is no language tag.
+    locale: 'en-GB',
     ...(storageState === undefined ? {} : { storageState }),
   })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url })

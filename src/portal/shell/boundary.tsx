@@ -1,5 +1,6 @@
 // Keeps a page that fails from taking the rest with it. A deployment takes old files away: then loading anew helps.
 import { Component, type ReactNode } from 'react'
+import { Page } from '../ui/page.tsx'
 import { Failure } from '../ui/states.tsx'
 
 interface Props {
@@ -21,9 +22,9 @@ export class Boundary extends Component<Props, State> {
     const { error } = this.state
     if (error === null) return this.props.children
     return (
-      <div className="mx-auto max-w-3xl p-6">
+      <Page title="This page failed">
         <Failure error={error} retry={() => location.reload()} />
-      </div>
+      </Page>
     )
   }
 }
