@@ -27,6 +27,7 @@ interface TextFieldProps extends FieldProps {
   readonly placeholder?: string
   readonly maxLength?: number
   readonly min?: number
+  readonly step?: 'any'
   readonly isMultiline?: true
   readonly autoFocus?: true
 }

@@ -171,7 +171,7 @@ describe('a key', () => {
     const { page } = visit
     await visit.open(`/keys/${key.id}`)
     await page.getByRole('button', { name: 'Edit key' }).click()
-    await page.getByLabel('Name').fill('After')
+    await page.getByLabel('Name', { exact: true }).fill('After')
     await page.getByLabel('Tags').fill('one, two')
     await page.getByRole('button', { name: 'Save key' }).click()
     await page.getByRole('heading', { name: 'After', level: 1 }).waitFor()
