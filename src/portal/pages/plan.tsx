@@ -84,10 +84,10 @@ export default function PlanPage({ id }: PageProps) {
             action="Save plan"
             submit={(draft) =>
               save.mutate(draft, {
-                onSuccess: async () => {
+                onSuccess: () => {
                   toastDone('Saved the plan', 'It holds for every key of the plan at once.')
                   close()
-                  await refresh()
+                  void refresh()
                 },
               })
             }

@@ -105,10 +105,10 @@ export default function RoutePage({ id }: PageProps) {
             action="Save route"
             submit={(draft) =>
               save.mutate(draft, {
-                onSuccess: async () => {
+                onSuccess: () => {
                   toastDone('Saved the route')
                   close()
-                  await refresh()
+                  void refresh()
                 },
               })
             }

@@ -83,10 +83,10 @@ export default function UpstreamPage({ id }: PageProps) {
             action="Save upstream"
             submit={(draft) =>
               save.mutate(draft, {
-                onSuccess: async () => {
+                onSuccess: () => {
                   toastDone('Saved the upstream')
                   close()
-                  await refresh()
+                  void refresh()
                 },
               })
             }

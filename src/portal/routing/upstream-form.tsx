@@ -29,7 +29,7 @@ interface UpstreamFormProps {
 
 export function UpstreamForm({ upstream, action, submit, cancel, isPending, error }: UpstreamFormProps) {
   const [name, setName] = useState(upstream?.name ?? '')
-  const [kind, setKind] = useState(upstream?.service == null ? 'url' : 'service')
+  const [kind, setKind] = useState((upstream?.service ?? null) === null ? 'url' : 'service')
   const [url, setUrl] = useState(upstream?.url ?? '')
   const [service, setService] = useState(upstream?.service ?? '')
   const [timeout, setTimeoutMs] = useState(String(upstream?.timeout_ms ?? ''))
