@@ -1,5 +1,5 @@
 // Builds the portal into static assets: the app, the headers that every file of it carries, and the addresses that all show its one
-// page. No line of it is in the Worker (docs/decisions/0021).
+// page. No line of it is in the Worker (docs/decisions/0020).
 import { copyFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'

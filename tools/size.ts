@@ -1,5 +1,5 @@
-// `npm run size`: how much code a gateway request evaluates, from what esbuild wrote beside the last build. Ends with 1
-// when that is over its budget, or when it holds what only the control plane needs.
+// `npm run size`: how much code a gateway request evaluates, and how much a page of the portal loads, from what the last build wrote
+// beside it. Ends with 1 when either is over its budget, or when the gateway holds what only the control plane needs.
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 
@@ -12,6 +12,9 @@ export const BUDGET_BYTES = 60 * 1024
 
 /** Inputs that belong to the control plane. A static import of one of them brings all of it to every cold start. */
 const CONTROL_PLANE = ['node_modules/drizzle-orm/', 'node_modules/zod/', 'src/control/']
+
+/** Compressed scripts that a browser loads for one page of the portal, the entry among them. */
+export const PAGE_BUDGET_BYTES = 250 * 1024
 
 const ENTRY = 'src/worker.ts'
 const SHOWN_INPUTS = 10
@@ -74,6 +77,19 @@ export function findBreaches(metafile: Metafile, budgetBytes = BUDGET_BYTES): re
   ]
 }
 
+/** Pages of the portal whose scripts are over their budget, as sentences. @param pages gzip bytes by page */
+export function findHeavyPages(
+  pages: Readonly<Record<string, number>>,
+  budgetBytes = PAGE_BUDGET_BYTES,
+): readonly string[] {
+  return Object.entries(pages)
+    .filter(([, bytes]) => bytes > budgetBytes)
+    .map(
+      ([page, bytes]) =>
+        `The page ${page} loads ${bytes} bytes of scripts: over the budget of ${budgetBytes}.`,
+    )
+}
+
 // An own file stands for itself; of a package all files together are what leaving it out would save.
 function ownerOf(input: string): string {
   const [, inPackage] = input.split(/node_modules\/(?!.*node_modules\/)/)
@@ -96,9 +112,22 @@ async function main(): Promise<void> {
   print('whole bundle', bundle, await gzipBytes(Object.keys(outputs)))
   print('budget of the gateway part', BUDGET_BYTES)
   for (const [name, bytes] of gateway.inputs.slice(0, SHOWN_INPUTS)) print(`  ${name}`, bytes)
-  const breaches = findBreaches(metafile)
+  const pages: unknown = JSON.parse(await readFile('dist/assets.meta.json', 'utf8'))
+  if (!isPageSizes(pages)) throw new Error('dist/assets.meta.json has no sizes. Run: npm run build')
+  const [largest = ['none', 0]] = Object.entries(pages).sort(([, a], [, b]) => b - a)
+  print(`largest page of the portal (${largest[0]})`, '', largest[1])
+  const breaches = [...findBreaches(metafile), ...findHeavyPages(pages)]
   for (const breach of breaches) console.error(breach)
   if (breaches.length > 0) process.exitCode = 1
+}
+
+function isPageSizes(value: unknown): value is Readonly<Record<string, number>> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).length > 0 &&
+    Object.values(value).every((bytes) => typeof bytes === 'number')
+  )
 }
 
 function isMetafile(value: unknown): value is Metafile {

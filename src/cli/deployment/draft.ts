@@ -62,7 +62,7 @@ function draftSettings({ name, originUrl, domains, controlHost }: Wishes, settin
   return settings
     .replace(/^name = .*$/m, `name = ${JSON.stringify(name)}`)
     .replace(/^database_name = .*$/m, `database_name = ${JSON.stringify(name)}`)
-    .replaceAll('"dist/worker', `"${IN_PACKAGE}/dist/worker`)
+    .replaceAll(/"dist\/(worker|assets)/g, `"${IN_PACKAGE}/dist/$1`)
     .replace(/^migrations_dir = .*$/m, `migrations_dir = "${IN_PACKAGE}/migrations"`)
     .replace(
       /^# The build splits .*\n(?:# .*\n)*/m,

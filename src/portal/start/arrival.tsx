@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
 import { pathTo } from '../places.ts'
 import { Banner } from '../ui/banner.tsx'
-import { count } from '../ui/figures.ts'
+import { counted } from '../ui/figures.ts'
 import { Loader } from '../ui/loader.tsx'
 
 const LOOK_MS = 3_000
@@ -26,7 +26,7 @@ export function Arrival({ keyId }: { readonly keyId: string }) {
       ) : (
         <Banner
           variant="success"
-          title={`It works: ${count(requests)} ${requests === 1 ? 'request' : 'requests'} arrived`}
+          title={`It works: ${counted(requests, 'request')} arrived`}
           description={
             <Link to={pathTo('key', keyId)} className="underline">
               See what became of them

@@ -33,3 +33,10 @@ export function duration(seconds: number): string {
   const [unit, size] = DURATIONS.find(([, each]) => seconds >= each && seconds % each === 0) ?? ['second', 1]
   return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
 }
+
+const PLURAL = new Intl.PluralRules()
+
+/** "1 request", "2 requests". */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${PLURAL.select(value) === 'one' ? one : many}`
+}

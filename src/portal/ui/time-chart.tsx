@@ -97,7 +97,7 @@ function optionsOf(
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
-      axis,
+      { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => tickOf(at, step)) },
       {
         ...axis,
         size: 56,
@@ -118,6 +118,17 @@ function optionsOf(
       })),
     ],
   }
+}
+
+const DAY_S = 86_400
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
+const HOUR = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+
+/** @param at epoch seconds; the first moment of a day is its name */
+function tickOf(at: number, step: number): string {
+  const time = new Date(at * 1000)
+  const isMidnight = time.getHours() === 0 && time.getMinutes() === 0
+  return step >= DAY_S || isMidnight ? DAY.format(time) : HOUR.format(time)
 }
 
 function ChartTable({ label, series, points, format }: TimeChartProps) {

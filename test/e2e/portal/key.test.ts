@@ -221,5 +221,11 @@ describe('a key', () => {
       expect(await visit.axe()).toEqual([])
       await visit.picture(`key-${width}`)
     }
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await page.emulateMedia({ colorScheme: 'light' })
+    await visit.open('/?period=hour')
+    await page.getByRole('link', { name: 'Busy' }).first().waitFor()
+    await page.getByText('A rate limit was reached.').first().waitFor()
+    await visit.picture('overview')
   })
 })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { BUDGET_BYTES, findBreaches, measureGateway, type Metafile } from '../../../tools/size.ts'
+import {
+  BUDGET_BYTES,
+  findBreaches,
+  findHeavyPages,
+  measureGateway,
+  PAGE_BUDGET_BYTES,
+  type Metafile,
+} from '../../../tools/size.ts'
 
 type Outputs = Metafile['outputs']
 
@@ -120,5 +127,14 @@ describe('findBreaches', () => {
     const breaches = findBreaches(built({ 'dist/worker.js': entry }))
     expect(breaches).toHaveLength(4)
     expect(breaches.join(' ')).toContain('src/control/app.ts')
+  })
+})
+
+describe('findHeavyPages', () => {
+  it('names each page that is over the budget, by how much it loads', () => {
+    expect(findHeavyPages({ index: PAGE_BUDGET_BYTES, keys: PAGE_BUDGET_BYTES })).toEqual([])
+    expect(findHeavyPages({ index: 10, keys: PAGE_BUDGET_BYTES + 1 })).toEqual([
+      expect.stringContaining(`The page keys loads ${PAGE_BUDGET_BYTES + 1} bytes`),
+    ])
   })
 })

@@ -10,7 +10,7 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Facts } from '../../ui/facts.tsx'
-import { count, percent } from '../../ui/figures.ts'
+import { count, counted, percent } from '../../ui/figures.ts'
 import { Section } from '../../ui/page.tsx'
 import { Loaded } from '../../ui/states.tsx'
 import { toastDone } from '../../ui/toasts.ts'
@@ -49,7 +49,7 @@ function Open({ old, newId }: { readonly old: Key; readonly newId: string }) {
               title={
                 seen.old.requests === 0
                   ? 'The old key was not used since the rotation began'
-                  : `The old key is still used: ${count(seen.old.requests)} requests since the rotation began`
+                  : `The old key is still used: ${counted(seen.old.requests, 'request')} since the rotation began`
               }
               description={
                 seen.old.requests === 0

@@ -8,7 +8,7 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { TextField } from '../../ui/fields.tsx'
-import { count } from '../../ui/figures.ts'
+import { count, counted } from '../../ui/figures.ts'
 import { listOf } from '../../key-form/texts.ts'
 
 interface Selected {
@@ -111,9 +111,9 @@ export function BulkBar({ keys, select }: BulkBarProps) {
         </div>
       )}
       <Confirm
-        title={`${chosen?.label ?? ''} ${count(keys.length)} ${keys.length === 1 ? 'key' : 'keys'}?`}
+        title={`${chosen?.label ?? ''} ${counted(keys.length, 'key')}?`}
         description={chosen?.about}
-        action={`${chosen?.label ?? ''} ${count(keys.length)} ${keys.length === 1 ? 'key' : 'keys'}`}
+        action={`${chosen?.label ?? ''} ${counted(keys.length, 'key')}`}
         {...(verb === 'revoke' ? { typed: `revoke ${keys.length}` } : {})}
         isOpen={verb !== null}
         close={() => setVerb(null)}

@@ -29,7 +29,7 @@ export function FilterBar({ filters }: { readonly filters: KeyFilters }) {
   const projects = useProjectNames(values.organization_id)
   const organizations = useOrganizationNames()
   return (
-    <search className="grid grid-cols-1 gap-3 sm:grid-cols-2 lg:grid-cols-4">
+    <search className="grid grid-cols-2 gap-3 lg:grid-cols-4">
       <SearchField label="Name" value={values.name} change={(text) => set('name', text)} />
       <SearchField
         label="Last 4 characters"
