@@ -62,12 +62,13 @@ function Drawing({ series, points, format, kind = 'bars', height = 200 }: TimeCh
   useEffect(() => {
     const element = place.current
     if (element === null) return undefined
+    const drawn = kind === 'bars' ? stacked(series, points) : { series, points }
     const data: UPlot.AlignedData = [
       points.map(({ time }) => Date.parse(time) / 1000),
-      ...series.map((_, index) => points.map(({ values }) => values[index] ?? null)),
+      ...drawn.series.map((_, index) => drawn.points.map(({ values }) => values[index] ?? null)),
     ]
     const plot = new UPlot(
-      optionsOf(series, colors, format, kind, { width: element.clientWidth, height }),
+      optionsOf(drawn.series, colors, format, kind, { width: element.clientWidth, height }),
       data,
       element,
     )
@@ -117,6 +118,23 @@ function optionsOf(
           : {}),
       })),
     ],
+  }
+}
+
+/** Bars on top of each other: the sums first, so that each part is drawn over what it is a part of. */
+function stacked(
+  series: readonly Series[],
+  points: readonly Point[],
+): { readonly series: readonly Series[]; readonly points: readonly Point[] } {
+  const sumTo = (values: Point['values'], end: number) =>
+    values.slice(0, end + 1).reduce<number>((sum, value) => sum + (value ?? 0), 0)
+  const last = series.length - 1
+  return {
+    series: series.toReversed(),
+    points: points.map(({ time, values }) => ({
+      time,
+      values: series.map((_, index) => sumTo(values, last - index)),
+    })),
   }
 }
 
