@@ -10,15 +10,10 @@ import { CLIENT, startIdentityProvider, type IdentityProvider } from './identity
 import { startOrigin, type OriginUnderTest } from './origin.ts'
 
 /** Who can log in: the name is the login at the identity provider, `<name>@example.com` the address. */
-const PEOPLE = {
-  olga: 'operator',
-  ann: 'admin',
-  lea: 'team_lead',
-  mia: 'member',
-  vic: 'viewer',
-} as const
+const OPERATORS = { olga: 'owner', otto: 'auditor', sue: 'support' } as const
+const MEMBERS = { ann: 'admin', lea: 'team_lead', mia: 'member', vic: 'viewer' } as const
 
-type Person = keyof typeof PEOPLE
+type Person = keyof typeof OPERATORS | keyof typeof MEMBERS
 
 export interface Visit {
   readonly page: Page
@@ -42,7 +37,7 @@ export interface PortalUnderTest {
   readonly gateway: GatewayUnderTest
   readonly origin: OriginUnderTest
   readonly provider: IdentityProvider
-  /** Of everybody but olga. */
+  /** Of every member. */
   readonly organizationId: string
   readonly teamId: string
   readonly projectId: string
@@ -72,7 +67,7 @@ export async function startPortal(vars: Readonly<Record<string, string>> = {}): 
     },
   })
   await provider.serve(gateway.url)
-  for (const name of Object.keys(PEOPLE)) provider.verified.add(name)
+  for (const name of Object.keys({ ...OPERATORS, ...MEMBERS })) provider.verified.add(name)
   const tenants = await makeTenants(gateway)
   const browser = await startBrowser()
   const states = new Map<Person, Promise<State>>()
@@ -111,18 +106,15 @@ async function makeTenants({ admin }: GatewayUnderTest) {
     name: 'Search index',
   })
   const otherProjectId = await make('/projects', { organization_id: otherOrganizationId, name: 'Reactor' })
-  for (const [name, role] of Object.entries(PEOPLE)) {
-    const email = `${name}@example.com`
-    if (role === 'operator')
-      await admin('POST', '/operators', { name: 'Olga Operator', email, role: 'owner' })
-    else
-      await admin('POST', '/members', {
-        organization_id: organizationId,
-        email,
-        role,
-        ...(role === 'team_lead' ? { team_id: teamId } : {}),
-      })
-  }
+  for (const [name, role] of Object.entries(OPERATORS))
+    await admin('POST', '/operators', { name: `Operator ${name}`, email: `${name}@example.com`, role })
+  for (const [name, role] of Object.entries(MEMBERS))
+    await admin('POST', '/members', {
+      organization_id: organizationId,
+      email: `${name}@example.com`,
+      role,
+      ...(role === 'team_lead' ? { team_id: teamId } : {}),
+    })
   return { organizationId, otherOrganizationId, teamId, projectId, teamProjectId, otherProjectId }
 }
 

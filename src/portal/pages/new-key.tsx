@@ -2,6 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Redirect, useSearchParams } from 'wouter'
+import { useAttempt } from '../api/attempt.ts'
 import { bodyOf, v1 } from '../api/client.ts'
 import { useProjectNames } from '../api/names.ts'
 import { refresh } from '../api/queries.ts'
@@ -81,13 +82,11 @@ function NewKeyForm({ projectId, made }: NewKeyFormProps) {
     queryKey: ['projects', projectId, 'key-options'],
     queryFn: () => bodyOf(v1.projects[':id']['key-options'].$get({ param: { id: projectId } })),
   })
-  // The same for every attempt of this form: a retry after a lost answer makes no second key.
-  const [attempt] = useState(() => crypto.randomUUID())
+  const attempt = useAttempt()
   const create = useMutation({
     mutationFn: async (draft: KeyDraft) => {
       const body = { project_id: projectId, ...draft }
-      const idempotencyKey = `${attempt}-${await digest(JSON.stringify(body))}`
-      return bodyOf(v1.keys.$post({ json: body }, { headers: { 'Idempotency-Key': idempotencyKey } }))
+      return bodyOf(v1.keys.$post({ json: body }, await attempt(body)))
     },
     onSuccess: async ({ key, secret }) => {
       made({ id: key.id, name: key.name, secret })
@@ -105,10 +104,4 @@ function NewKeyForm({ projectId, made }: NewKeyFormProps) {
       )}
     </Loaded>
   )
-}
-
-/** Another content is another key. */
-async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(hash, 0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

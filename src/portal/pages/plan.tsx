@@ -1,5 +1,6 @@
 // One plan: its limits, and a form to change them. A change reaches every key of the plan at once.
 import { useMutation, useQuery } from '@tanstack/react-query'
+import type { InferResponseType } from 'hono/client'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
@@ -11,9 +12,12 @@ import { DeleteButton } from '../ui/delete-button.tsx'
 import { Editable } from '../ui/editable.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { count, duration } from '../ui/figures.ts'
+import { OpenedForm } from '../ui/opened-form.tsx'
 import { Page } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { toastDone } from '../ui/toasts.ts'
+
+type Plan = InferResponseType<(typeof v1.plans)[':id']['$get'], 200>
 
 const CRUMBS = [{ title: 'Plans', to: pathTo('plans') }]
 
@@ -22,16 +26,6 @@ export default function PlanPage({ id }: PageProps) {
   const plan = useQuery({
     queryKey: ['plans', 'one', id],
     queryFn: () => bodyOf(v1.plans[':id'].$get({ param: { id } })),
-  })
-  const version = plan.data?.version
-  const save = useMutation({
-    mutationFn: (json: PlanDraft) =>
-      bodyOf(
-        v1.plans[':id'].$patch(
-          { param: { id }, query: {}, json },
-          { headers: { 'If-Match': `"${version ?? 0}"` } },
-        ),
-      ),
   })
   if (plan.data === undefined)
     return (
@@ -78,25 +72,42 @@ export default function PlanPage({ id }: PageProps) {
           />
         }
         form={(close) => (
-          <PlanForm
-            key={data.version}
-            plan={data}
-            action="Save plan"
-            submit={(draft) =>
-              save.mutate(draft, {
-                onSuccess: () => {
-                  toastDone('Saved the plan', 'It holds for every key of the plan at once.')
-                  close()
-                  void refresh()
-                },
-              })
-            }
-            cancel={close}
-            isPending={save.isPending}
-            error={save.error}
-          />
+          <OpenedForm current={data}>{(opened) => <EditPlan plan={opened} close={close} />}</OpenedForm>
         )}
       />
     </Page>
+  )
+}
+
+interface EditPlanProps {
+  readonly plan: Plan
+  readonly close: () => void
+}
+
+function EditPlan({ plan, close }: EditPlanProps) {
+  const { id, version } = plan
+  const save = useMutation({
+    mutationFn: (draft: PlanDraft) =>
+      bodyOf(
+        v1.plans[':id'].$patch(
+          { param: { id }, query: {}, json: draft },
+          { headers: { 'If-Match': `"${version}"` } },
+        ),
+      ),
+    onSuccess: () => {
+      toastDone('Saved the plan', 'It holds for every key of the plan at once.')
+      close()
+    },
+    onSettled: refresh,
+  })
+  return (
+    <PlanForm
+      plan={plan}
+      action="Save plan"
+      submit={(draft) => save.mutate(draft)}
+      cancel={close}
+      isPending={save.isPending}
+      error={save.error}
+    />
   )
 }

@@ -1,6 +1,7 @@
 // Plans: named limits and quotas that keys are given.
 import { useMutation } from '@tanstack/react-query'
 import { Link, useLocation } from 'wouter'
+import { useAttempt } from '../api/attempt.ts'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
@@ -88,8 +89,9 @@ export default function PlansPage() {
 
 function NewPlan({ close }: { readonly close: () => void }) {
   const [, go] = useLocation()
+  const attempt = useAttempt()
   const create = useMutation({
-    mutationFn: (json: PlanDraft) => bodyOf(v1.plans.$post({ json, query: {} })),
+    mutationFn: async (json: PlanDraft) => bodyOf(v1.plans.$post({ json, query: {} }, await attempt(json))),
     onSuccess: async ({ id, name }) => {
       toastDone(`Created ${name}`)
       close()

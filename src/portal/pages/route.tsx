@@ -4,7 +4,8 @@ import { Link } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
-import { RouteForm, useUpstreamNames, type RouteDraft } from '../routing/route-form.tsx'
+import type { Route, RouteDraft } from '../routing/route-draft.ts'
+import { RouteForm, useUpstreamNames } from '../routing/route-form.tsx'
 import { useCan } from '../session/me.ts'
 import type { PageProps } from '../shell/pages.ts'
 import { LinkButton } from '../ui/button.tsx'
@@ -12,6 +13,7 @@ import { DeleteButton } from '../ui/delete-button.tsx'
 import { Editable } from '../ui/editable.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { milliseconds } from '../ui/figures.ts'
+import { OpenedForm } from '../ui/opened-form.tsx'
 import { Page } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { toastDone } from '../ui/toasts.ts'
@@ -25,16 +27,6 @@ export default function RoutePage({ id }: PageProps) {
   const route = useQuery({
     queryKey: ['routes', 'one', id],
     queryFn: () => bodyOf(v1.routes[':id'].$get({ param: { id } })),
-  })
-  const version = route.data?.version
-  const save = useMutation({
-    mutationFn: (json: RouteDraft) =>
-      bodyOf(
-        v1.routes[':id'].$patch(
-          { param: { id }, query: {}, json },
-          { headers: { 'If-Match': `"${version ?? 0}"` } },
-        ),
-      ),
   })
   if (route.data === undefined)
     return (
@@ -94,28 +86,16 @@ export default function RoutePage({ id }: PageProps) {
               ['Exact revocation', data.strict ? 'Yes' : 'No'],
               ['Timeout', data.timeout_ms === null ? 'That of the upstream' : milliseconds(data.timeout_ms)],
               ['Cross-origin requests', data.cors === null ? 'Not answered' : data.cors.origins.join(', ')],
+              [
+                'Limits and quotas',
+                data.limits === null ? 'All of the plan' : data.limits.join(', ') || 'None',
+              ],
               ['Priority', data.priority],
             ]}
           />
         }
         form={(close) => (
-          <RouteForm
-            key={data.version}
-            route={data}
-            action="Save route"
-            submit={(draft) =>
-              save.mutate(draft, {
-                onSuccess: () => {
-                  toastDone('Saved the route')
-                  close()
-                  void refresh()
-                },
-              })
-            }
-            cancel={close}
-            isPending={save.isPending}
-            error={save.error}
-          />
+          <OpenedForm current={data}>{(opened) => <EditRoute route={opened} close={close} />}</OpenedForm>
         )}
       />
       {can('usage:read') && (
@@ -125,6 +105,39 @@ export default function RoutePage({ id }: PageProps) {
         />
       )}
     </Page>
+  )
+}
+
+interface EditRouteProps {
+  readonly route: Route
+  readonly close: () => void
+}
+
+function EditRoute({ route, close }: EditRouteProps) {
+  const { id, version } = route
+  const save = useMutation({
+    mutationFn: (draft: RouteDraft) =>
+      bodyOf(
+        v1.routes[':id'].$patch(
+          { param: { id }, query: {}, json: draft },
+          { headers: { 'If-Match': `"${version}"` } },
+        ),
+      ),
+    onSuccess: () => {
+      toastDone('Saved the route')
+      close()
+    },
+    onSettled: refresh,
+  })
+  return (
+    <RouteForm
+      route={route}
+      action="Save route"
+      submit={(draft) => save.mutate(draft)}
+      cancel={close}
+      isPending={save.isPending}
+      error={save.error}
+    />
   )
 }
 

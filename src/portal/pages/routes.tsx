@@ -1,10 +1,12 @@
 // Routes: which requests go to which upstream, and what a key needs for it.
 import { useMutation } from '@tanstack/react-query'
 import { Link, useLocation } from 'wouter'
+import { useAttempt } from '../api/attempt.ts'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
-import { NEW_ROUTE, RouteForm, useUpstreamNames, type RouteDraft } from '../routing/route-form.tsx'
+import type { RouteDraft } from '../routing/route-draft.ts'
+import { RouteForm, useUpstreamNames } from '../routing/route-form.tsx'
 import { useCan } from '../session/me.ts'
 import { LinkButton } from '../ui/button.tsx'
 import { CreateButton } from '../ui/create-button.tsx'
@@ -78,8 +80,9 @@ export default function RoutesPage() {
 
 function NewRoute({ close }: { readonly close: () => void }) {
   const [, go] = useLocation()
+  const attempt = useAttempt()
   const create = useMutation({
-    mutationFn: (json: RouteDraft) => bodyOf(v1.routes.$post({ json, query: {} })),
+    mutationFn: async (json: RouteDraft) => bodyOf(v1.routes.$post({ json, query: {} }, await attempt(json))),
     onSuccess: async ({ id, path }) => {
       toastDone(`Created ${path}`)
       close()
@@ -89,7 +92,6 @@ function NewRoute({ close }: { readonly close: () => void }) {
   })
   return (
     <RouteForm
-      route={NEW_ROUTE}
       action="Create route"
       submit={(draft) => create.mutate(draft)}
       cancel={close}

@@ -1,5 +1,6 @@
 // One upstream: where it is, whether it answers, and a form to change it.
 import { useMutation, useQuery } from '@tanstack/react-query'
+import type { InferResponseType } from 'hono/client'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
@@ -11,9 +12,12 @@ import { DeleteButton } from '../ui/delete-button.tsx'
 import { Editable } from '../ui/editable.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { milliseconds } from '../ui/figures.ts'
+import { OpenedForm } from '../ui/opened-form.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { toastDone } from '../ui/toasts.ts'
+
+type Upstream = InferResponseType<(typeof v1.upstreams)[':id']['$get'], 200>
 
 const CRUMBS = [{ title: 'Upstreams', to: pathTo('upstreams') }]
 
@@ -22,20 +26,6 @@ export default function UpstreamPage({ id }: PageProps) {
   const upstream = useQuery({
     queryKey: ['upstreams', 'one', id],
     queryFn: () => bodyOf(v1.upstreams[':id'].$get({ param: { id } })),
-  })
-  const version = upstream.data?.version
-  const save = useMutation({
-    mutationFn: (draft: UpstreamDraft) =>
-      bodyOf(
-        v1.upstreams[':id'].$patch(
-          {
-            param: { id },
-            query: {},
-            json: { ...draft, url: draft.url ?? null, service: draft.service ?? null },
-          },
-          { headers: { 'If-Match': `"${version ?? 0}"` } },
-        ),
-      ),
   })
   if (upstream.data === undefined)
     return (
@@ -77,23 +67,9 @@ export default function UpstreamPage({ id }: PageProps) {
           />
         }
         form={(close) => (
-          <UpstreamForm
-            key={data.version}
-            upstream={data}
-            action="Save upstream"
-            submit={(draft) =>
-              save.mutate(draft, {
-                onSuccess: () => {
-                  toastDone('Saved the upstream')
-                  close()
-                  void refresh()
-                },
-              })
-            }
-            cancel={close}
-            isPending={save.isPending}
-            error={save.error}
-          />
+          <OpenedForm current={data}>
+            {(opened) => <EditUpstream upstream={opened} close={close} />}
+          </OpenedForm>
         )}
       />
       {can('config:write') && (
@@ -102,5 +78,42 @@ export default function UpstreamPage({ id }: PageProps) {
         </Section>
       )}
     </Page>
+  )
+}
+
+interface EditUpstreamProps {
+  readonly upstream: Upstream
+  readonly close: () => void
+}
+
+function EditUpstream({ upstream, close }: EditUpstreamProps) {
+  const { id, version } = upstream
+  const save = useMutation({
+    mutationFn: (draft: UpstreamDraft) =>
+      bodyOf(
+        v1.upstreams[':id'].$patch(
+          {
+            param: { id },
+            query: {},
+            json: { ...draft, url: draft.url ?? null, service: draft.service ?? null },
+          },
+          { headers: { 'If-Match': `"${version}"` } },
+        ),
+      ),
+    onSuccess: () => {
+      toastDone('Saved the upstream')
+      close()
+    },
+    onSettled: refresh,
+  })
+  return (
+    <UpstreamForm
+      upstream={upstream}
+      action="Save upstream"
+      submit={(draft) => save.mutate(draft)}
+      cancel={close}
+      isPending={save.isPending}
+      error={save.error}
+    />
   )
 }

@@ -1,6 +1,7 @@
 // Upstreams: the origins that requests are forwarded to.
 import { useMutation } from '@tanstack/react-query'
 import { Link, useLocation } from 'wouter'
+import { useAttempt } from '../api/attempt.ts'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
@@ -76,8 +77,10 @@ export default function UpstreamsPage() {
 
 function NewUpstream({ close }: { readonly close: () => void }) {
   const [, go] = useLocation()
+  const attempt = useAttempt()
   const create = useMutation({
-    mutationFn: (json: UpstreamDraft) => bodyOf(v1.upstreams.$post({ json, query: {} })),
+    mutationFn: async (json: UpstreamDraft) =>
+      bodyOf(v1.upstreams.$post({ json, query: {} }, await attempt(json))),
     onSuccess: async ({ id, name }) => {
       toastDone(`Created ${name}`)
       close()

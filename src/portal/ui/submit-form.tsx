@@ -1,5 +1,5 @@
 // A form that sends what it holds: once at a time, with what the API said of it as a whole, and a way out.
-import type { FormEvent, ReactNode } from 'react'
+import { useEffect, useRef, type FormEvent, type ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { FormError } from './fields.tsx'
 
@@ -17,12 +17,17 @@ interface SubmitFormProps {
 
 export function SubmitForm(props: SubmitFormProps) {
   const { action, submit, cancel, isPending, error, pointers, children } = props
+  const form = useRef<HTMLFormElement>(null)
+  // A form may be longer than the screen: what is wrong comes into sight, and can be mended at once.
+  useEffect(() => {
+    if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [error])
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     if (!isPending) submit()
   }
   return (
-    <form onSubmit={onSubmit} className="flex max-w-2xl flex-col gap-4">
+    <form ref={form} onSubmit={onSubmit} className="flex max-w-2xl flex-col gap-4">
       {children}
       <FormError error={error} pointers={pointers} />
       <div className="flex flex-wrap gap-2">
