@@ -6,6 +6,7 @@ import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
 import type { Route, RouteDraft } from '../routing/route-draft.ts'
 import { RouteForm, useUpstreamNames } from '../routing/route-form.tsx'
+import { sampleOf } from '../routing/sample.ts'
 import { useCan } from '../session/me.ts'
 import type { PageProps } from '../shell/pages.ts'
 import { LinkButton } from '../ui/button.tsx'
@@ -43,7 +44,7 @@ export default function RoutePage({ id }: PageProps) {
       crumbs={CRUMBS}
       actions={
         <>
-          <LinkButton to={`${pathTo('explain')}?url=${encodeURIComponent(sampleOf(data))}`}>
+          <LinkButton to={`${pathTo('explain')}?${new URLSearchParams(sampleOf(data, location.origin))}`}>
             Explain a request
           </LinkButton>
           {can('config:write') && (
@@ -139,11 +140,4 @@ function EditRoute({ route, close }: EditRouteProps) {
       error={save.error}
     />
   )
-}
-
-/** An address that the route takes. */
-function sampleOf({ hosts, path }: { readonly hosts: readonly string[]; readonly path: string }): string {
-  const host = hosts[0]?.replace(/^\*\./, 'www.')
-  const origin = host === undefined ? location.origin : `${location.protocol}//${host}`
-  return `${origin}${path.replaceAll('*', 'example')}`
 }

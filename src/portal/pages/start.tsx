@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
 import { pathTo, type PlaceName } from '../places.ts'
 import { UpstreamCheck } from '../routing/upstream-check.tsx'
-import { Arrival } from '../start/arrival.tsx'
+import { FirstCall } from '../start/first-call.tsx'
 import { CustomerStep, KeyStep, PlanStep, RouteStep, UpstreamStep } from '../start/forms.tsx'
 import { Step } from '../start/step.tsx'
 import { Page, Section } from '../ui/page.tsx'
@@ -29,13 +29,20 @@ export default function StartPage() {
               <Step
                 number={1}
                 title="Say where your API is"
-                about="Requests that may pass are forwarded there. Test it before you go on."
+                about="Requests that may pass are forwarded there."
                 isNext={next === 0}
                 done={
                   upstream === null ? null : (
                     <div className="flex flex-col gap-3">
                       <ToPlace name="upstream" id={upstream.id} title={upstream.name} />
-                      <UpstreamCheck id={upstream.id} />
+                      <UpstreamCheck key={upstream.id} id={upstream.id} isEager />
+                      <p className="text-kumo-subtle">
+                        If it does not answer there,{' '}
+                        <Link to={pathTo('upstream', upstream.id)} className="underline">
+                          change where it is
+                        </Link>
+                        .
+                      </p>
                     </div>
                   )
                 }
@@ -91,19 +98,9 @@ export default function StartPage() {
                   </Section>
                 </li>
               )}
-              {keyId !== null && (
+              {route !== null && keyId !== null && (
                 <li>
-                  <Section title="6. Call your API" description="With the key in place of $FIRST_KEY.">
-                    <div className="flex flex-col gap-4">
-                      <code
-                        className="overflow-x-auto rounded-lg bg-kumo-tint p-3 whitespace-pre"
-                        tabIndex={0}
-                      >
-                        {`curl -H "Authorization: Bearer $FIRST_KEY" ${location.origin}${(route?.path ?? '/').replaceAll('*', '')}`}
-                      </code>
-                      <Arrival keyId={keyId} />
-                    </div>
-                  </Section>
+                  <FirstCall route={route} keyId={keyId} />
                 </li>
               )}
             </ol>
@@ -128,7 +125,7 @@ function ToPlace({ name, id, title }: ToPlaceProps) {
   )
 }
 
-/** The newest of each. */
+/** The newest of each; of keys, of those that pass. */
 async function readExisting() {
   const query = { limit: '1' }
   const [upstreams, routes, plans, projects, keys] = await Promise.all([
@@ -136,7 +133,7 @@ async function readExisting() {
     bodyOf(v1.routes.$get({ query })),
     bodyOf(v1.plans.$get({ query })),
     bodyOf(v1.projects.$get({ query })),
-    bodyOf(v1.keys.$get({ query })),
+    bodyOf(v1.keys.$get({ query: { ...query, state: 'active' } })),
   ])
   return {
     upstream: upstreams.data[0] ?? null,

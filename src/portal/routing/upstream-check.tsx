@@ -1,18 +1,28 @@
 // Sends one request to an upstream, and says whether it answers.
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { bodyOf, v1 } from '../api/client.ts'
 import { Banner } from '../ui/banner.tsx'
 import { TextField } from '../ui/fields.tsx'
 import { milliseconds } from '../ui/figures.ts'
 import { SubmitForm } from '../ui/submit-form.tsx'
 
-export function UpstreamCheck({ id }: { readonly id: string }) {
+interface UpstreamCheckProps {
+  readonly id: string
+  /** Asked as soon as it is shown. */
+  readonly isEager?: true
+}
+
+export function UpstreamCheck({ id, isEager }: UpstreamCheckProps) {
   const [path, setPath] = useState('/')
   const test = useMutation({
     mutationFn: () =>
       bodyOf(v1.upstreams[':id'].test.$post({ param: { id }, json: { method: 'GET', path } })),
   })
+  const ask = test.mutate
+  useEffect(() => {
+    if (isEager) ask()
+  }, [isEager, ask])
   return (
     <SubmitForm
       action="Test upstream"

@@ -1,6 +1,7 @@
 // The forms of the first steps: as short as they can be. The pages of each thing have all that there is to set.
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useAttempt } from '../api/attempt.ts'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { NEW_LIMIT } from '../plans/draft.ts'
@@ -9,8 +10,10 @@ import { TextField } from '../ui/fields.tsx'
 import { SubmitForm } from '../ui/submit-form.tsx'
 
 export function UpstreamStep() {
+  const attempt = useAttempt()
   const create = useMutation({
-    mutationFn: (json: UpstreamDraft) => bodyOf(v1.upstreams.$post({ json, query: {} })),
+    mutationFn: async (json: UpstreamDraft) =>
+      bodyOf(v1.upstreams.$post({ json, query: {} }, await attempt(json))),
     onSuccess: refresh,
   })
   return (
@@ -25,8 +28,12 @@ export function UpstreamStep() {
 
 export function RouteStep({ upstreamId }: { readonly upstreamId: string }) {
   const [path, setPath] = useState('/*')
+  const attempt = useAttempt()
   const create = useMutation({
-    mutationFn: () => bodyOf(v1.routes.$post({ json: { upstream_id: upstreamId, path }, query: {} })),
+    mutationFn: async () => {
+      const json = { upstream_id: upstreamId, path: path.trim() }
+      return bodyOf(v1.routes.$post({ json, query: {} }, await attempt(json)))
+    },
     onSuccess: refresh,
   })
   return (
@@ -52,14 +59,12 @@ export function RouteStep({ upstreamId }: { readonly upstreamId: string }) {
 
 export function PlanStep() {
   const [limit, setLimit] = useState('60')
+  const attempt = useAttempt()
   const create = useMutation({
-    mutationFn: () =>
-      bodyOf(
-        v1.plans.$post({
-          json: { name: 'Standard', limits: [{ ...NEW_LIMIT, limit: Number(limit) }] },
-          query: {},
-        }),
-      ),
+    mutationFn: async () => {
+      const json = { name: 'Standard', limits: [{ ...NEW_LIMIT, limit: Number(limit) }] }
+      return bodyOf(v1.plans.$post({ json, query: {} }, await attempt(json)))
+    },
     onSuccess: refresh,
   })
   return (
@@ -87,12 +92,13 @@ export function PlanStep() {
 export function CustomerStep({ planId }: { readonly planId: string }) {
   const [organization, setOrganization] = useState('')
   const [project, setProject] = useState('')
+  const attempt = useAttempt()
   const create = useMutation({
     mutationFn: async () => {
-      const made = await bodyOf(
-        v1.organizations.$post({ json: { name: organization.trim(), plan_id: planId } }),
-      )
-      return bodyOf(v1.projects.$post({ json: { organization_id: made.id, name: project.trim() } }))
+      const customer = { name: organization.trim(), plan_id: planId }
+      const made = await bodyOf(v1.organizations.$post({ json: customer }, await attempt(customer)))
+      const json = { organization_id: made.id, name: project.trim() }
+      return bodyOf(v1.projects.$post({ json }, await attempt(json)))
     },
     onSuccess: refresh,
   })
@@ -131,8 +137,12 @@ interface KeyStepProps {
 
 export function KeyStep({ projectId, made }: KeyStepProps) {
   const [name, setName] = useState('First key')
+  const attempt = useAttempt()
   const create = useMutation({
-    mutationFn: () => bodyOf(v1.keys.$post({ json: { project_id: projectId, name: name.trim() } })),
+    mutationFn: async () => {
+      const json = { project_id: projectId, name: name.trim() }
+      return bodyOf(v1.keys.$post({ json }, await attempt(json)))
+    },
     onSuccess: ({ key, secret }) => {
       made({ id: key.id, secret })
       create.reset()
