@@ -113,7 +113,7 @@ export function RefusedFor() {
                     <Link
                       to={`${pathTo('refusals')}?code=${encodeURIComponent(row.id)}`}
                       className="underline"
-                      aria-label={`Latest refusals: ${row.id}`}
+                      aria-label={`Show the latest refusals: ${row.id}`}
                     >
                       Show
                     </Link>
