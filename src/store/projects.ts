@@ -63,10 +63,15 @@ export async function findProject(
   return rows.find((row) => row !== undefined) ?? null
 }
 
+export interface ProjectFilter extends ExternalIdFilter {
+  readonly id?: string | undefined
+  readonly teamId?: string | undefined
+}
+
 export async function listProjects(
   databases: Databases,
   reach: Reach,
-  filter: ExternalIdFilter,
+  filter: ProjectFilter,
   page: PageRequest,
 ): Promise<Page<ProjectRow>> {
   const lists = openWithin(databases, reach).map((db) => projectsQuery(db, reach, filter, page))
@@ -74,7 +79,8 @@ export async function listProjects(
 }
 
 /** Exported for the test that reads its query plan. */
-export function projectsQuery(db: Database, reach: Reach, filter: ExternalIdFilter, page: PageRequest) {
+export function projectsQuery(db: Database, reach: Reach, filter: ProjectFilter, page: PageRequest) {
+  const { id, teamId } = filter
   return db
     .select()
     .from(projects)
@@ -82,6 +88,8 @@ export function projectsQuery(db: Database, reach: Reach, filter: ExternalIdFilt
       and(
         within(reach, projects.organizationId, { team: projects.teamId }),
         isCalled(filter, projects.externalId),
+        id === undefined ? undefined : eq(projects.id, id),
+        teamId === undefined ? undefined : eq(projects.teamId, teamId),
         lt(projects.id, before(page)),
         isLeft(projects.state),
       ),

@@ -36,7 +36,13 @@ const list = createRoute({
   path: '/_latchkey/v1/compliance',
   summary: 'How many keys of each project are idle, due for rotation or without an expiry',
   ...needs('keys:read'),
-  request: { query: z.strictObject({ organization_id: field.id('organization').optional(), ...pageFields }) },
+  request: {
+    query: z.strictObject({
+      organization_id: field.id('organization').optional(),
+      project_id: field.id('project').optional(),
+      ...pageFields,
+    }),
+  },
   responses: { 200: answer('A page', pageOf(Compliance)), ...readProblems() },
 })
 
@@ -45,15 +51,15 @@ export type ComplianceEndpoints = typeof list
 export function mountCompliance(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(list, async (c) => {
     const { databases, config } = c.env
-    const { organization_id: organizationId, ...query } = c.req.valid('query')
-    const identity = ['compliance', c.var.principal.reach, organizationId]
+    const { organization_id: organizationId, project_id: id, ...query } = c.req.valid('query')
+    const identity = ['compliance', c.var.principal.reach, organizationId, id]
     const page = await readPage(config.secret, identity, query)
     if (!page.ok) return refused(c, page.error)
     const now = c.env.now()
     const reach = narrow(c.var.principal.reach, organizationId)
     if (reach === null)
       return c.json(await pageBody(config.secret, identity, EMPTY_PAGE, view(new Map())), 200)
-    const projects = await listProjects(databases, reach, {}, page.value)
+    const projects = await listProjects(databases, reach, { id }, page.value)
     const ids = projects.items.map(({ id }) => id)
     const policies = await readProjectPolicies(databases, reach, ids)
     const counts = await countKeys(

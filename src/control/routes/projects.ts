@@ -44,6 +44,7 @@ const list = createRoute({
   request: {
     query: z.strictObject({
       organization_id: field.id('organization').optional(),
+      team_id: field.id('team').optional(),
       external_id: field.externalIdFilter,
       ...pageFields,
     }),
@@ -99,13 +100,14 @@ export function mountProjects(app: OpenAPIHono<ControlEnv>): void {
 
   app.openapi(list, async (c) => {
     const { databases, config } = c.env
-    const { organization_id: organizationId, external_id: externalId, ...query } = c.req.valid('query')
-    const identity = ['projects', c.var.principal.reach, organizationId, externalId]
-    const page = await readPage(config.secret, identity, query)
+    const { cursor, limit, ...asked } = c.req.valid('query')
+    const { organization_id: organizationId, team_id: teamId, external_id: externalId } = asked
+    const filter = { teamId, externalId }
+    const identity = ['projects', c.var.principal.reach, organizationId, filter]
+    const page = await readPage(config.secret, identity, { cursor, limit })
     if (!page.ok) return refused(c, page.error)
     const reach = narrow(c.var.principal.reach, organizationId)
-    const rows =
-      reach === null ? EMPTY_PAGE : await listProjects(databases, reach, { externalId }, page.value)
+    const rows = reach === null ? EMPTY_PAGE : await listProjects(databases, reach, filter, page.value)
     return c.json(await pageBody(config.secret, identity, rows, viewProject), 200)
   })
 

@@ -207,4 +207,14 @@ describe('the report of compliance', () => {
     expect(await report(4)).toMatchObject({ active: 2, never_expires: 1, rotation_due: 2, idle: 2 })
     expect(await report(6)).toMatchObject({ active: 1, never_expires: 1, rotation_due: 1, idle: 1 })
   })
+
+  it('tells of one project where one is asked for', async () => {
+    const reportOn = async (id: string) => {
+      const path = `/_latchkey/v1/compliance?project_id=${id}`
+      const { body } = await call<{ data: { project_id: string }[] }>(path)
+      return body.data.map(({ project_id }) => project_id)
+    }
+    expect(await reportOn(ids.project)).toEqual([ids.project])
+    expect(await reportOn(newId('project'))).toEqual([])
+  })
 })

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
 import type { MemberRow } from '../../../src/store/holders.ts'
 import { insertTeam } from '../store/rows.ts'
-import type { CreatedKey } from './client.ts'
+import { create, type CreatedKey } from './client.ts'
 import { invite, leadOf, makeHome, MEMBERS, patch, remove, said } from './membership.ts'
 import { browse, insertMember, type Jar } from './people.ts'
 
@@ -107,5 +107,31 @@ describe('the projects of a team', () => {
     await insertMember({ organizationId, role: 'team_lead', teamId })
     const path = `/_latchkey/v1/teams/${teamId}`
     expect(said(await browse(jar, path, { method: 'DELETE' }))).toEqual([409, 'conflict'])
+  })
+})
+
+describe('lists that are asked for one team or one project', () => {
+  it('hold what the caller reaches of it', async () => {
+    const other = await insertTeam(organizationId)
+    const [own, foreign] = [
+      await create('projects', { organization_id: organizationId, team_id: teamId, name: 'Own' }),
+      await create('projects', { organization_id: organizationId, team_id: other, name: 'Foreign' }),
+    ]
+    const found = async (who: Jar, path: string) => {
+      const { body } = await browse<{ data: { id?: string; project_id?: string }[] }>(
+        who,
+        `/_latchkey/v1/${path}`,
+      )
+      return body.data.map(({ id, project_id }) => id ?? project_id)
+    }
+    const lead = await leadOf(organizationId, teamId)
+    const byTeam = `projects?team_id=${other}`
+    const byProject = `compliance?project_id=${foreign.id}`
+    for (const path of [byTeam, byProject]) {
+      expect(await found(jar, path)).toEqual([foreign.id])
+      expect(await found(lead, path)).toEqual([])
+    }
+    expect(await found(lead, `projects?team_id=${teamId}`)).toEqual([own.id])
+    expect(await found(lead, `compliance?project_id=${own.id}`)).toEqual([own.id])
   })
 })

@@ -193,6 +193,8 @@ describe('lists of the other resources', () => {
       (reach) =>
         [
           ['organizations by external id', organizationsQuery(db, reach, { externalId: 'e' }, page)],
+          ['projects by team', projectsQuery(db, reach, { teamId: 'team_1' }, page)],
+          ['projects by id', projectsQuery(db, reach, { id: 'prj_1' }, page)],
           ['projects by external id', projectsQuery(db, reach, { externalId: 'e' }, page)],
           ['teams by external id', teamsQuery(db, reach, { externalId: 'e' }, page)],
         ] as const,
