@@ -47,7 +47,8 @@ export const PLACES = {
   organization: {
     path: '/organizations/:id',
     title: 'Organization',
-    group: null,
+    // For its members: the one they belong to.
+    group: 'People',
     permission: 'organizations:read',
   },
   teams: { path: '/teams', title: 'Teams', group: 'People', permission: 'teams:read', shortcut: 't' },

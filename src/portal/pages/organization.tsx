@@ -7,7 +7,7 @@ import { isOperator, useCan, useMe } from '../session/me.ts'
 import type { PageProps } from '../shell/pages.ts'
 import { Compliance } from '../tenants/compliance.tsx'
 import { factsOf } from '../tenants/policy.ts'
-import { RenameForm } from '../tenants/rename-form.tsx'
+import { Metadata } from '../tenants/metadata.tsx'
 import { TenantActions } from '../tenants/tenant-actions.tsx'
 import { TenantState } from '../tenants/tenant-state.tsx'
 import { LinkButton } from '../ui/button.tsx'
@@ -17,6 +17,7 @@ import { Page } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { UsageView } from '../ui/usage-view.tsx'
 import { When } from '../ui/when.tsx'
+import { EditOrganization } from './organization/edit-organization.tsx'
 
 export default function OrganizationPage({ id }: PageProps) {
   const can = useCan()
@@ -64,20 +65,12 @@ export default function OrganizationPage({ id }: PageProps) {
               ['Your own id', data.external_id ?? 'None'],
               ['Created', <When key="created" at={data.created_at} />],
               ['Id', <code key="id">{data.id}</code>],
+              ['Metadata', <Metadata key="metadata" value={data.metadata} />],
               ...factsOf(data.policy),
             ]}
           />
         }
-        form={(close) => (
-          <RenameForm
-            key={data.version}
-            tenant={data}
-            close={close}
-            save={(json, headers) =>
-              bodyOf(v1.organizations[':id'].$patch({ param: { id }, query: {}, json }, { headers }))
-            }
-          />
-        )}
+        form={(close) => <EditOrganization organization={data} close={close} />}
       />
       {can('keys:read') && <Compliance organizationId={id} />}
       {can('usage:read') && (

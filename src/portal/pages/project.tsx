@@ -4,11 +4,11 @@ import { Link } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
 import { useOrganizationNames, usePlanNames, useTeamNames } from '../api/names.ts'
 import { pathTo } from '../places.ts'
-import { useCan } from '../session/me.ts'
+import { useCan, useMe } from '../session/me.ts'
 import type { PageProps } from '../shell/pages.ts'
 import { Compliance } from '../tenants/compliance.tsx'
 import { factsOf } from '../tenants/policy.ts'
-import { RenameForm } from '../tenants/rename-form.tsx'
+import { Metadata } from '../tenants/metadata.tsx'
 import { TenantActions } from '../tenants/tenant-actions.tsx'
 import { TenantState } from '../tenants/tenant-state.tsx'
 import { LinkButton } from '../ui/button.tsx'
@@ -18,11 +18,14 @@ import { Page } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { UsageView } from '../ui/usage-view.tsx'
 import { When } from '../ui/when.tsx'
+import { EditProject } from './project/edit-project.tsx'
+import { KeysAtStake } from './project/keys-at-stake.tsx'
 
 const CRUMBS = [{ title: 'Projects', to: pathTo('projects') }]
 
 export default function ProjectPage({ id }: PageProps) {
   const can = useCan()
+  const me = useMe()
   const organizations = useOrganizationNames()
   const teams = useTeamNames()
   const plans = usePlanNames()
@@ -51,7 +54,7 @@ export default function ProjectPage({ id }: PageProps) {
               New key
             </LinkButton>
           )}
-          <TenantActions kind="projects" tenant={data} />
+          <TenantActions kind="projects" tenant={data} atStake={<KeysAtStake projectId={id} />} />
         </>
       }
     >
@@ -71,30 +74,31 @@ export default function ProjectPage({ id }: PageProps) {
                   className="underline"
                   dir="auto"
                 >
-                  {organizations.nameOf(data.organization_id)}
+                  {me.organization?.name ?? organizations.nameOf(data.organization_id)}
                 </Link>,
               ],
-              ['Team', data.team_id === null ? 'None' : teams.nameOf(data.team_id)],
+              [
+                'Team',
+                data.team_id === null ? (
+                  'None'
+                ) : (
+                  <Link key="team" to={pathTo('team', data.team_id)} className="underline" dir="auto">
+                    {teams.nameOf(data.team_id)}
+                  </Link>
+                ),
+              ],
               ['Key prefix', <code key="prefix">{data.key_prefix}</code>],
               ['Keys can be shown again', data.recoverable ? 'Yes' : 'No'],
               ['Keys may rotate themselves', data.self_rotation ? 'Yes' : 'No'],
               ['Plan', data.plan_id === null ? 'That of the organization' : plans.nameOf(data.plan_id)],
               ['Your own id', data.external_id ?? 'None'],
               ['Created', <When key="created" at={data.created_at} />],
-              ...factsOf(data.policy),
+              ['Metadata', <Metadata key="metadata" value={data.metadata} />],
+              ...factsOf(data.policy, 'As its team and organization say'),
             ]}
           />
         }
-        form={(close) => (
-          <RenameForm
-            key={data.version}
-            tenant={data}
-            close={close}
-            save={(json, headers) =>
-              bodyOf(v1.projects[':id'].$patch({ param: { id }, query: {}, json }, { headers }))
-            }
-          />
-        )}
+        form={(close) => <EditProject project={data} close={close} />}
       />
       {can('keys:read') && <Compliance organizationId={data.organization_id} projectId={id} />}
       {can('usage:read') && (

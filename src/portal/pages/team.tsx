@@ -1,12 +1,15 @@
 // One team: what is asked of the keys of its projects, and who leads it.
 import { useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
+import { useOrganizationNames } from '../api/names.ts'
 import { pathTo } from '../places.ts'
-import { useCan } from '../session/me.ts'
+import { useCan, useMe } from '../session/me.ts'
 import type { PageProps } from '../shell/pages.ts'
 import { factsOf } from '../tenants/policy.ts'
-import { RenameForm } from '../tenants/rename-form.tsx'
+import { Metadata } from '../tenants/metadata.tsx'
 import { TenantActions } from '../tenants/tenant-actions.tsx'
+import { TenantForm } from '../tenants/tenant-form.tsx'
 import { TenantState } from '../tenants/tenant-state.tsx'
 import { LinkButton } from '../ui/button.tsx'
 import { Editable } from '../ui/editable.tsx'
@@ -19,6 +22,8 @@ const CRUMBS = [{ title: 'Teams', to: pathTo('teams') }]
 
 export default function TeamPage({ id }: PageProps) {
   const can = useCan()
+  const me = useMe()
+  const organizations = useOrganizationNames()
   const team = useQuery({
     queryKey: ['teams', 'one', id],
     queryFn: () => bodyOf(v1.teams[':id'].$get({ param: { id } })),
@@ -38,6 +43,9 @@ export default function TeamPage({ id }: PageProps) {
       crumbs={CRUMBS}
       actions={
         <>
+          {can('projects:read') && (
+            <LinkButton to={`${pathTo('projects')}?team_id=${id}`}>Projects</LinkButton>
+          )}
           {can('members:read') && <LinkButton to={`${pathTo('members')}?team_id=${id}`}>Leads</LinkButton>}
           <TenantActions kind="teams" tenant={data} />
         </>
@@ -51,15 +59,26 @@ export default function TeamPage({ id }: PageProps) {
           <Facts
             facts={[
               ['State', <TenantState key="state" state={data.state} />],
+              [
+                'Organization',
+                <Link
+                  key="organization"
+                  to={pathTo('organization', data.organization_id)}
+                  className="underline"
+                  dir="auto"
+                >
+                  {me.organization?.name ?? organizations.nameOf(data.organization_id)}
+                </Link>,
+              ],
               ['Your own id', data.external_id ?? 'None'],
               ['Created', <When key="created" at={data.created_at} />],
-              ...factsOf(data.policy),
+              ['Metadata', <Metadata key="metadata" value={data.metadata} />],
+              ...factsOf(data.policy, 'As its organization says'),
             ]}
           />
         }
         form={(close) => (
-          <RenameForm
-            key={data.version}
+          <TenantForm
             tenant={data}
             close={close}
             save={({ plan_id: _plan, ...json }, headers) =>

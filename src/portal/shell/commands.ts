@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { bodyOf, v1 } from '../api/client.ts'
 import { PLACE_NAMES, PLACES, pathTo, type Place } from '../places.ts'
 import { useCan, useMe } from '../session/me.ts'
-import { isShown } from './shown.ts'
+import { entryOf } from './shown.ts'
 
 export interface Command {
   readonly id: string
@@ -21,12 +21,13 @@ const LEAST_TEXT = 2
 export function useCommands(text: string): readonly Command[] {
   const me = useMe()
   const keys = useFoundKeys(text)
-  const places = PLACE_NAMES.filter((name) => isShown(name, me)).map((name) => {
-    const { title, path, shortcut }: Place = PLACES[name]
-    return { id: name, title, to: path, hint: shortcut === undefined ? 'Page' : `g ${shortcut}` }
+  const places = PLACE_NAMES.flatMap((name) => {
+    const { title, shortcut }: Place = PLACES[name]
+    const to = entryOf(name, me)
+    const hint = shortcut === undefined ? 'Page' : `g ${shortcut}`
+    return to === null ? [] : [{ id: name, title, to, hint }]
   })
-  const isFitting = ({ title, to }: Command) =>
-    !to.includes(':') && title.toLowerCase().includes(text.toLowerCase())
+  const isFitting = ({ title }: Command) => title.toLowerCase().includes(text.toLowerCase())
   return [...places.filter(isFitting), ...keys]
 }
 

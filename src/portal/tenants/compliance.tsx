@@ -19,12 +19,13 @@ const ROWS = '50'
 
 export function Compliance({ organizationId, projectId }: ComplianceProps) {
   const projects = useProjectNames(organizationId)
-  const compliance = usePages(['compliance', organizationId], (cursor) =>
+  const compliance = usePages(['compliance', organizationId, projectId], (cursor) =>
     bodyOf(
       v1.compliance.$get({
         query: {
           limit: ROWS,
           ...(organizationId === undefined ? {} : { organization_id: organizationId }),
+          ...(projectId === undefined ? {} : { project_id: projectId }),
           ...(cursor === undefined ? {} : { cursor }),
         },
       }),
@@ -36,17 +37,17 @@ export function Compliance({ organizationId, projectId }: ComplianceProps) {
       description="Keys that are older, longer unused or longer valid than the policies ask for."
     >
       <Loaded of={compliance} label="Loading compliance">
-        {(all) => {
-          const rows = all.filter((row) => projectId === undefined || row.project_id === projectId)
-          return rows.length === 0 ? (
+        {(rows) =>
+          rows.length === 0 ? (
             <Nothing title="Nothing to report" description="Projects with keys appear here." />
           ) : (
             <DataTable
               label="Rotation compliance"
               rows={rows.map((row) => ({ ...row, id: row.project_id }))}
-              nameOf={(row) => row.id}
+              nameOf={(row) => projects.nameOf(row.id)}
               more={compliance.more}
               isLoadingMore={compliance.isLoadingMore}
+              isStale={compliance.isStale}
               columns={[
                 {
                   title: 'Project',
@@ -63,7 +64,7 @@ export function Compliance({ organizationId, projectId }: ComplianceProps) {
               ]}
             />
           )
-        }}
+        }
       </Loaded>
     </Section>
   )

@@ -49,6 +49,8 @@ export function PolicyFields({ value, change, error, pointer }: PolicyFieldsProp
         label="Keys without an expiry"
         value={value.neverExpires}
         change={(neverExpires) => change({ ...value, neverExpires })}
+        pointer={`${pointer}/never_expires`}
+        error={error}
         options={[
           { value: '', label: 'As the levels above say' },
           { value: 'allow', label: 'Allowed' },

@@ -42,13 +42,15 @@ export function policyOf(texts: PolicyTexts): KeyPolicy {
   }
 }
 
-/** For people: what it asks for, one fact each. */
-export function factsOf(policy: KeyPolicy): readonly (readonly [string, string])[] {
+const EXPIRY = { allow: 'Allowed', refuse: 'Refused' } as const
+
+/** For people: what it asks for, one fact each. @param silent what it amounts to where it says nothing of keys without an expiry */
+export function factsOf(policy: KeyPolicy, silent = 'Allowed'): readonly (readonly [string, string])[] {
   return [
     ['Longest lifetime of a key', daysOf(policy.max_lifetime_days, 'Any')],
     ['Due for rotation after', daysOf(policy.rotation_age_days, 'Never')],
     ['Idle after', daysOf(policy.idle_days, 'Never')],
-    ['Keys without an expiry', policy.never_expires === 'refuse' ? 'Refused' : 'Allowed'],
+    ['Keys without an expiry', policy.never_expires === undefined ? silent : EXPIRY[policy.never_expires]],
     [
       'Scopes at most',
       policy.scope_ceiling === undefined ? 'Any' : policy.scope_ceiling.join(', ') || 'None',

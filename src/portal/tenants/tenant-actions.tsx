@@ -1,6 +1,6 @@
 // Stops a customer, a team or a project for a while, lets it go on, or deletes it with everything in it.
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
@@ -71,9 +71,11 @@ const DONE = { suspend: 'Suspended', resume: 'Resumed', delete: 'Deleted' } as c
 interface TenantActionsProps {
   readonly kind: TenantKind
   readonly tenant: Tenant
+  /** What goes with it when it is deleted, where that can be counted. */
+  readonly atStake?: ReactNode
 }
 
-export function TenantActions({ kind, tenant }: TenantActionsProps) {
+export function TenantActions({ kind, tenant, atStake }: TenantActionsProps) {
   const can = useCan()
   const [asked, setAsked] = useState<Verb | null>(null)
   const [, go] = useLocation()
@@ -113,7 +115,9 @@ export function TenantActions({ kind, tenant }: TenantActionsProps) {
         }}
         isPending={change.isPending}
         error={change.error}
-      />
+      >
+        {asked === 'delete' && atStake}
+      </Confirm>
     </>
   )
 }

@@ -1,5 +1,6 @@
 // A button that opens a form in a dialog. The form says when it is done; what was typed goes only when it is closed.
 import { useState, type ReactNode } from 'react'
+import { mayLeave } from '../shell/leave-guard.ts'
 import { Button } from './button.tsx'
 import { Modal } from './modal.tsx'
 
@@ -22,7 +23,10 @@ export function CreateButton({ title, description, variant = 'primary', children
       <Modal
         title={title}
         isOpen={isOpen}
-        close={close}
+        // It may end with a secret that is shown once: the form itself says when that is stored.
+        close={() => {
+          if (mayLeave()) close()
+        }}
         {...(description === undefined ? {} : { description })}
       >
         {children(close)}

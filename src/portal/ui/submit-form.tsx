@@ -1,5 +1,8 @@
 // A form that sends what it holds: once at a time, with what the API said of it as a whole, and a way out.
 import { useEffect, useRef, type FormEvent, type ReactNode } from 'react'
+import { Problem } from '../api/problem.ts'
+import { refresh } from '../api/queries.ts'
+import { Banner } from './banner.tsx'
 import { Button } from './button.tsx'
 import { FormError } from './fields.tsx'
 
@@ -15,6 +18,9 @@ interface SubmitFormProps {
   readonly children: ReactNode
 }
 
+/** The version that was shown is no longer what is stored (RFC 9110, 13.1.1). */
+const CHANGED_MEANWHILE = 412
+
 export function SubmitForm(props: SubmitFormProps) {
   const { action, submit, cancel, isPending, error, pointers, children } = props
   const form = useRef<HTMLFormElement>(null)
@@ -29,7 +35,11 @@ export function SubmitForm(props: SubmitFormProps) {
   return (
     <form ref={form} onSubmit={onSubmit} className="flex max-w-2xl flex-col gap-4">
       {children}
-      <FormError error={error} pointers={pointers} />
+      {error instanceof Problem && error.status === CHANGED_MEANWHILE ? (
+        <ChangedMeanwhile leave={cancel} />
+      ) : (
+        <FormError error={error} pointers={pointers} />
+      )}
       <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" loading={isPending}>
           {action}
@@ -37,5 +47,26 @@ export function SubmitForm(props: SubmitFormProps) {
         {cancel !== undefined && <Button onClick={cancel}>Cancel</Button>}
       </div>
     </form>
+  )
+}
+
+function ChangedMeanwhile({ leave }: { readonly leave: (() => void) | undefined }) {
+  const reload = async () => {
+    await refresh()
+    leave?.()
+  }
+  return (
+    <div role="alert">
+      <Banner
+        variant="alert"
+        title="Somebody else has changed this"
+        description="Nothing of yours was saved. Copy what you need, and look at what it is now."
+        action={
+          <Button size="sm" onClick={() => void reload()}>
+            Show what it is now
+          </Button>
+        }
+      />
+    </div>
   )
 }

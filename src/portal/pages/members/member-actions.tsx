@@ -97,13 +97,15 @@ function RoleForm({ member, close }: { readonly member: Member; readonly close: 
   const me = useMe()
   const [role, setRole] = useState(member.role)
   const [teamId, setTeamId] = useState(member.team_id ?? '')
+  // Of what the form began with, also when the list behind it is read again.
+  const [version] = useState(member.version)
   const teams = useTeamNames(member.organization_id)
   const save = useMutation({
     mutationFn: () =>
       bodyOf(
         v1.members[':id'].$patch(
           { param: { id: member.id }, json: { role, team_id: role === 'team_lead' ? teamId : null } },
-          { headers: { 'If-Match': `"${member.version}"` } },
+          { headers: { 'If-Match': `"${version}"` } },
         ),
       ),
     onSuccess: async () => {

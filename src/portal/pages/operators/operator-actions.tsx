@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { bodyOf, v1 } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import { useCan, useMe } from '../../session/me.ts'
+import { mayLeave } from '../../shell/leave-guard.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Modal } from '../../ui/modal.tsx'
@@ -103,7 +104,13 @@ export function OperatorActions({ operator }: { readonly operator: Acted }) {
         isPending={change.isPending}
         error={change.error}
       />
-      <Modal title="The new key" isOpen={secret !== null} close={() => undefined}>
+      <Modal
+        title={`The new key of ${name}`}
+        isOpen={secret !== null}
+        close={() => {
+          if (mayLeave()) setSecret(null)
+        }}
+      >
         {secret !== null && <SecretPanel secret={secret} name={name} done={() => setSecret(null)} />}
       </Modal>
     </span>

@@ -1,8 +1,9 @@
-// What an organization, a team and a project have in common to be changed: name, your own id, policy; by operators the plan.
+// What an organization, a team and a project have in common to be changed: name, your own id, metadata, policy; by operators the plan.
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { usePlanNames } from '../api/names.ts'
 import { refresh } from '../api/queries.ts'
+import { readMetadata } from '../key-form/texts.ts'
 import { useCan } from '../session/me.ts'
 import { TextField } from '../ui/fields.tsx'
 import { NameChoice } from '../ui/name-choice.tsx'
@@ -13,46 +14,60 @@ import { policyOf, textsOf, type KeyPolicy } from './policy.ts'
 
 export interface TenantChange {
   name: string
-  external_id?: string | null
+  external_id: string | null
+  metadata: Record<string, unknown>
   policy?: KeyPolicy
   plan_id?: string | null
 }
 
-interface RenameFormProps {
+interface TenantFormProps {
   readonly tenant: {
     readonly name: string
     readonly external_id: string | null
+    readonly metadata: Readonly<Record<string, unknown>>
     readonly policy: KeyPolicy
+    /** Absent: it has none of its own. */
     readonly plan_id?: string | null
     readonly version: number
   }
   /** Sends the change, for the version that was shown. */
   readonly save: (change: TenantChange, headers: { readonly 'If-Match': string }) => Promise<unknown>
   readonly close: () => void
+  /** Of the fields in `children`. */
+  readonly pointers?: readonly string[]
+  /** What only this kind has. */
+  readonly children?: (error: Error | null) => ReactNode
 }
 
-const POINTERS = ['/name', '/external_id', '/policy', '/plan_id']
+const POINTERS = ['/name', '/external_id', '/metadata', '/policy', '/plan_id']
 
-export function RenameForm({ tenant, save, close }: RenameFormProps) {
+export function TenantForm({ tenant, save, close, pointers = [], children }: TenantFormProps) {
   const can = useCan()
   const plans = usePlanNames()
-  const [name, setName] = useState(tenant.name)
-  const [externalId, setExternalId] = useState(tenant.external_id ?? '')
-  const [policy, setPolicy] = useState(() => textsOf(tenant.policy))
-  const [planId, setPlanId] = useState(tenant.plan_id ?? '')
+  // As it was when the form was opened: it may be read again meanwhile, and is then not what was edited here.
+  const [before] = useState(tenant)
+  const [name, setName] = useState(before.name)
+  const [externalId, setExternalId] = useState(before.external_id ?? '')
+  const [metadata, setMetadata] = useState(() => JSON.stringify(before.metadata, null, 2))
+  const [policy, setPolicy] = useState(() => textsOf(before.policy))
+  const [planId, setPlanId] = useState(before.plan_id ?? '')
   // Whose keys are held by a rule does not choose it.
   const mayRule = can('plans:assign')
   const change = useMutation({
-    mutationFn: () =>
-      save(
+    mutationFn: () => {
+      const read = readMetadata(metadata)
+      if ('error' in read) throw new Error(read.error)
+      return save(
         {
           name: name.trim(),
           external_id: externalId.trim() === '' ? null : externalId.trim(),
+          metadata: read.value,
           ...(mayRule ? { policy: policyOf(policy) } : {}),
-          ...(mayRule && tenant.plan_id !== undefined ? { plan_id: planId === '' ? null : planId } : {}),
+          ...(mayRule && before.plan_id !== undefined ? { plan_id: planId === '' ? null : planId } : {}),
         },
-        { 'If-Match': `"${tenant.version}"` },
-      ),
+        { 'If-Match': `"${before.version}"` },
+      )
+    },
     onSuccess: async () => {
       toastDone(`Saved ${name}`)
       close()
@@ -67,7 +82,7 @@ export function RenameForm({ tenant, save, close }: RenameFormProps) {
       cancel={close}
       isPending={change.isPending}
       error={change.error}
-      pointers={POINTERS}
+      pointers={[...POINTERS, ...pointers]}
     >
       <TextField
         label="Name"
@@ -86,7 +101,8 @@ export function RenameForm({ tenant, save, close }: RenameFormProps) {
         pointer="/external_id"
         {...field}
       />
-      {mayRule && tenant.plan_id !== undefined && (
+      {children?.(change.error)}
+      {mayRule && before.plan_id !== undefined && (
         <NameChoice
           label="Plan"
           names={plans}
@@ -97,6 +113,15 @@ export function RenameForm({ tenant, save, close }: RenameFormProps) {
           {...field}
         />
       )}
+      <TextField
+        isMultiline
+        label="Metadata"
+        help="A JSON object, for your own use."
+        value={metadata}
+        change={setMetadata}
+        pointer="/metadata"
+        {...field}
+      />
       {mayRule && <PolicyFields value={policy} change={setPolicy} pointer="/policy" {...field} />}
     </SubmitForm>
   )
