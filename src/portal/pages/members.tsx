@@ -3,6 +3,7 @@ import { bodyOf, v1 } from '../api/client.ts'
 import { useOrganizationNames, useTeamNames } from '../api/names.ts'
 import { isOperator, useCan, useMe } from '../session/me.ts'
 import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
 import { CreateButton } from '../ui/create-button.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Choice } from '../ui/fields.tsx'
@@ -16,13 +17,16 @@ import { Invite } from './members/invite.tsx'
 import { MemberActions } from './members/member-actions.tsx'
 import { isRole, ROLES } from './members/roles.ts'
 
-const FILTERS = ['organization_id', 'team_id', 'role'] as const
+const FILTERS = ['organization_id', 'team_id', 'role', 'state'] as const
+const LOOKS = { invited: 'blue', active: 'green', removed: 'neutral' } as const
+const STATES = ['invited', 'active', 'removed'] as const
 
 export default function MembersPage() {
   const me = useMe()
   const can = useCan()
   const filters = useFilters(FILTERS)
-  const { role, ...texts } = filters.values
+  const { role, state: asked, ...texts } = filters.values
+  const state = STATES.find((one) => one === asked)
   const organizations = useOrganizationNames()
   const teams = useTeamNames(filters.values.organization_id)
   const mayWrite = can('members:write')
@@ -33,6 +37,7 @@ export default function MembersPage() {
           limit: String(PAGE_ROWS),
           ...texts,
           ...(role !== undefined && isRole(role) ? { role } : {}),
+          ...(state === undefined ? {} : { state }),
           ...(cursor === undefined ? {} : { cursor }),
         },
       }),
@@ -43,10 +48,14 @@ export default function MembersPage() {
       title="Members"
       description="People who can log in here. Each has one role."
       actions={
-        mayWrite && <CreateButton title="Invite member">{(close) => <Invite close={close} />}</CreateButton>
+        mayWrite && (
+          <CreateButton title="Invite member">
+            {(close) => <Invite organizationId={filters.values.organization_id ?? ''} close={close} />}
+          </CreateButton>
+        )
       }
     >
-      <search className="grid gap-3 sm:grid-cols-3">
+      <search className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
         {isOperator(me) && (
           <NameChoice
             label="Organization"
@@ -56,13 +65,15 @@ export default function MembersPage() {
             change={(id) => filters.set('organization_id', id)}
           />
         )}
-        <NameChoice
-          label="Team"
-          names={teams}
-          none="Any team"
-          value={filters.values.team_id ?? ''}
-          change={(id) => filters.set('team_id', id)}
-        />
+        {me.team === null && (
+          <NameChoice
+            label="Team"
+            names={teams}
+            none="Any team"
+            value={filters.values.team_id ?? ''}
+            change={(id) => filters.set('team_id', id)}
+          />
+        )}
         <Choice
           label="Role"
           value={role ?? ''}
@@ -72,11 +83,24 @@ export default function MembersPage() {
             ...Object.keys(ROLES).map((value) => ({ value, label: value.replace('_', ' ') })),
           ]}
         />
+        <Choice
+          label="State"
+          value={state ?? ''}
+          change={(value) => filters.set('state', value)}
+          options={[
+            { value: '', label: 'All but removed' },
+            ...STATES.map((value) => ({ value, label: value })),
+          ]}
+        />
       </search>
       <Loaded of={members} label="Loading members">
         {(rows) =>
           rows.length === 0 ? (
-            <Nothing title="Nobody fits" description="Invite somebody, or clear the filters." />
+            <Nothing
+              title={filters.isFiltered ? 'Nobody fits' : 'Nobody yet'}
+              description="Invite people, and send each of them the link that you are given."
+              action={filters.isFiltered && <Button onClick={filters.clear}>Clear filters</Button>}
+            />
           ) : (
             <DataTable
               label="Members"
@@ -97,9 +121,7 @@ export default function MembersPage() {
                 },
                 {
                   title: 'State',
-                  cell: (row) => (
-                    <Badge variant={row.state === 'active' ? 'green' : 'blue'}>{row.state}</Badge>
-                  ),
+                  cell: (row) => <Badge variant={LOOKS[row.state]}>{row.state}</Badge>,
                 },
                 { title: 'Role', cell: (row) => row.role.replace('_', ' ') },
                 { title: 'Team', cell: (row) => <span dir="auto">{teams.nameOf(row.team_id)}</span> },
@@ -118,7 +140,8 @@ export default function MembersPage() {
                   ? [
                       {
                         title: 'Actions',
-                        cell: (row: (typeof rows)[number]) => <MemberActions member={row} />,
+                        cell: (row: (typeof rows)[number]) =>
+                          row.state !== 'removed' && <MemberActions member={row} />,
                       },
                     ]
                   : []),

@@ -1,26 +1,16 @@
 // Operators: those who run this gateway, people and programs.
-import { useMutation } from '@tanstack/react-query'
-import type { InferResponseType } from 'hono/client'
-import { useState } from 'react'
 import { bodyOf, v1 } from '../api/client.ts'
-import { refresh } from '../api/queries.ts'
 import { useCan } from '../session/me.ts'
 import { TenantState } from '../tenants/tenant-state.tsx'
 import { CreateButton } from '../ui/create-button.tsx'
-import { Checkbox } from '../ui/checkbox.tsx'
 import { DataTable } from '../ui/data-table.tsx'
-import { Choice, TextField } from '../ui/fields.tsx'
 import { Page } from '../ui/page.tsx'
 import { PAGE_ROWS, usePages } from '../ui/pages-of.ts'
-import { SecretPanel } from '../ui/secret-panel.tsx'
 import { Loaded, Nothing } from '../ui/states.tsx'
-import { SubmitForm } from '../ui/submit-form.tsx'
-import { toastDone } from '../ui/toasts.ts'
 import { When } from '../ui/when.tsx'
-import { isPlatformRole, PLATFORM_ROLES, type PlatformRole } from './operators/roles.ts'
+import type { Operator } from './operators/edit-operator.tsx'
+import { NewOperator } from './operators/new-operator.tsx'
 import { OperatorActions } from './operators/operator-actions.tsx'
-
-export type Operator = InferResponseType<(typeof v1.operators)[':id']['$get'], 200>
 
 export default function OperatorsPage() {
   const can = useCan()
@@ -54,6 +44,7 @@ export default function OperatorsPage() {
               nameOf={(row) => row.name}
               more={operators.more}
               isLoadingMore={operators.isLoadingMore}
+              isStale={operators.isStale}
               columns={[
                 {
                   title: 'Name',
@@ -83,84 +74,5 @@ export default function OperatorsPage() {
         }
       </Loaded>
     </Page>
-  )
-}
-
-function NewOperator({ close }: { readonly close: () => void }) {
-  const can = useCan()
-  const [name, setName] = useState('')
-  const [email, setEmail] = useState('')
-  const [role, setRole] = useState<PlatformRole>('support')
-  const [hasKey, setHasKey] = useState(false)
-  const [secret, setSecret] = useState<string | null>(null)
-  const create = useMutation({
-    mutationFn: () =>
-      bodyOf(
-        v1.operators.$post({
-          json: {
-            name: name.trim(),
-            role,
-            with_key: hasKey,
-            ...(email.trim() === '' ? {} : { email: email.trim() }),
-          },
-        }),
-      ),
-    onSuccess: async (made) => {
-      toastDone(`Created ${made.operator.name}`)
-      if (made.secret === null) close()
-      else setSecret(made.secret)
-      create.reset()
-      await refresh()
-    },
-    gcTime: 0,
-  })
-  if (secret !== null) return <SecretPanel secret={secret} name={name} done={close} />
-  const field = { error: create.error }
-  return (
-    <SubmitForm
-      action="Create operator"
-      submit={() => create.mutate()}
-      cancel={close}
-      isPending={create.isPending}
-      error={create.error}
-      pointers={['/name', '/email', '/role', '/with_key']}
-    >
-      <TextField
-        label="Name"
-        value={name}
-        change={setName}
-        required
-        maxLength={128}
-        pointer="/name"
-        {...field}
-      />
-      <TextField
-        type="email"
-        label="E-mail"
-        help="Under which a person logs in for the first time. Programs have none."
-        value={email}
-        change={setEmail}
-        required={!hasKey}
-        pointer="/email"
-        {...field}
-      />
-      <Choice
-        label="Role"
-        value={role}
-        change={(value) => {
-          if (isPlatformRole(value)) setRole(value)
-        }}
-        // Nobody gives more than they have.
-        options={PLATFORM_ROLES.filter(({ value }) => value !== 'owner' || can('owners:write'))}
-        pointer="/role"
-        {...field}
-      />
-      <Checkbox
-        label="With a key"
-        description="For programs. It is shown once."
-        checked={hasKey}
-        onCheckedChange={setHasKey}
-      />
-    </SubmitForm>
   )
 }

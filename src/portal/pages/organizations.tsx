@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { useAttempt } from '../api/attempt.ts'
 import { bodyOf, v1 } from '../api/client.ts'
 import { usePlanNames } from '../api/names.ts'
 import { refresh } from '../api/queries.ts'
@@ -94,21 +95,20 @@ export default function OrganizationsPage() {
 
 function NewOrganization({ close }: { readonly close: () => void }) {
   const [, go] = useLocation()
+  const attempt = useAttempt()
   const plans = usePlanNames()
   const [name, setName] = useState('')
   const [externalId, setExternalId] = useState('')
   const [planId, setPlanId] = useState('')
   const create = useMutation({
-    mutationFn: () =>
-      bodyOf(
-        v1.organizations.$post({
-          json: {
-            name: name.trim(),
-            ...(externalId.trim() === '' ? {} : { external_id: externalId.trim() }),
-            ...(planId === '' ? {} : { plan_id: planId }),
-          },
-        }),
-      ),
+    mutationFn: async () => {
+      const json = {
+        name: name.trim(),
+        ...(externalId.trim() === '' ? {} : { external_id: externalId.trim() }),
+        ...(planId === '' ? {} : { plan_id: planId }),
+      }
+      return bodyOf(v1.organizations.$post({ json }, await attempt(json)))
+    },
     onSuccess: async ({ id, name: made }) => {
       toastDone(`Created ${made}`)
       close()

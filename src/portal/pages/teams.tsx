@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { useAttempt } from '../api/attempt.ts'
 import { bodyOf, v1 } from '../api/client.ts'
 import { useOrganizationNames } from '../api/names.ts'
 import { refresh } from '../api/queries.ts'
@@ -40,7 +41,9 @@ export default function TeamsPage() {
       description="A team has projects of its own, and leads who look after them and see nothing of other teams."
       actions={
         can('teams:write') && (
-          <CreateButton title="New team">{(close) => <NewTeam close={close} />}</CreateButton>
+          <CreateButton title="New team">
+            {(close) => <NewTeam organizationId={filters.values.organization_id ?? ''} close={close} />}
+          </CreateButton>
         )
       }
     >
@@ -84,6 +87,16 @@ export default function TeamsPage() {
                   ),
                 },
                 { title: 'State', cell: (row) => <TenantState state={row.state} /> },
+                ...(isOperator(me)
+                  ? [
+                      {
+                        title: 'Organization',
+                        cell: (row: { organization_id: string }) => (
+                          <span dir="auto">{organizations.nameOf(row.organization_id)}</span>
+                        ),
+                      },
+                    ]
+                  : []),
                 { title: 'Your own id', cell: (row) => <span dir="auto">{row.external_id}</span> },
                 { title: 'Created', cell: (row) => <When at={row.created_at} /> },
               ]}
@@ -95,15 +108,24 @@ export default function TeamsPage() {
   )
 }
 
-function NewTeam({ close }: { readonly close: () => void }) {
+interface NewTeamProps {
+  /** Chosen already, where the list was filtered by it. */
+  readonly organizationId: string
+  readonly close: () => void
+}
+
+function NewTeam({ organizationId: chosen, close }: NewTeamProps) {
   const me = useMe()
   const [, go] = useLocation()
+  const attempt = useAttempt()
   const organizations = useOrganizationNames()
   const [name, setName] = useState('')
-  const [organizationId, setOrganizationId] = useState(me.organization?.id ?? '')
+  const [organizationId, setOrganizationId] = useState(me.organization?.id ?? chosen)
   const create = useMutation({
-    mutationFn: () =>
-      bodyOf(v1.teams.$post({ json: { organization_id: organizationId, name: name.trim() } })),
+    mutationFn: async () => {
+      const json = { organization_id: organizationId, name: name.trim() }
+      return bodyOf(v1.teams.$post({ json }, await attempt(json)))
+    },
     onSuccess: async ({ id, name: made }) => {
       toastDone(`Created ${made}`)
       close()

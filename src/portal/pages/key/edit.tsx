@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { FormError, TextField } from '../../ui/fields.tsx'
 import { NameChoice } from '../../ui/name-choice.tsx'
 import { Section } from '../../ui/page.tsx'
+import { fieldOfTime, timeOfField } from '../../ui/time-field.ts'
 import { toastDone } from '../../ui/toasts.ts'
 import type { Key } from './key.ts'
 import { effectOf } from './propagation.ts'
@@ -39,7 +40,7 @@ function EditForm({ apiKey, close }: { readonly apiKey: Key; readonly close: () 
   const members = useMemberNames(apiKey.organization_id)
   const [name, setName] = useState(apiKey.name)
   const [scopes, setScopes] = useState(() => linesOf(apiKey.scopes))
-  const [expires, setExpires] = useState(() => localOf(apiKey.expires_at))
+  const [expires, setExpires] = useState(() => fieldOfTime(apiKey.expires_at))
   const [tags, setTags] = useState(() => apiKey.tags.join(', '))
   const [metadata, setMetadata] = useState(() => JSON.stringify(apiKey.metadata, null, 2))
   const [planId, setPlanId] = useState(apiKey.plan_id ?? '')
@@ -53,9 +54,7 @@ function EditForm({ apiKey, close }: { readonly apiKey: Key; readonly close: () 
         scopes: [...listOf(scopes)],
         tags: [...listOf(tags)],
         metadata: read.value,
-        ...(expires === localOf(apiKey.expires_at)
-          ? {}
-          : { expires_at: expires === '' ? null : new Date(expires).toISOString() }),
+        ...(expires === fieldOfTime(apiKey.expires_at) ? {} : { expires_at: timeOfField(expires) }),
         ...(can('plans:assign') ? { plan_id: planId === '' ? null : planId } : {}),
         ...(can('members:read') ? { owner_member_id: ownerId === '' ? null : ownerId } : {}),
       }
@@ -152,11 +151,4 @@ function EditForm({ apiKey, close }: { readonly apiKey: Key; readonly close: () 
       </div>
     </form>
   )
-}
-
-/** For a `datetime-local` field, in the reader's zone, to the minute. */
-function localOf(time: string | null): string {
-  if (time === null) return ''
-  const date = new Date(time)
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }

@@ -1,6 +1,7 @@
 // Invites somebody: who, as what. Afterwards the link to send.
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useAttempt } from '../../api/attempt.ts'
 import { bodyOf, v1 } from '../../api/client.ts'
 import { useOrganizationNames, useTeamNames } from '../../api/names.ts'
 import { refresh } from '../../api/queries.ts'
@@ -11,28 +12,33 @@ import { NameChoice } from '../../ui/name-choice.tsx'
 import { SubmitForm } from '../../ui/submit-form.tsx'
 import { givable, isRole, type MemberRole } from './roles.ts'
 
-export function Invite({ close }: { readonly close: () => void }) {
+interface InviteProps {
+  /** Chosen already, where the list was filtered by it. */
+  readonly organizationId: string
+  readonly close: () => void
+}
+
+export function Invite({ organizationId: chosen, close }: InviteProps) {
+  const attempt = useAttempt()
   const me = useMe()
   const organizations = useOrganizationNames()
-  const [organizationId, setOrganizationId] = useState(me.organization?.id ?? '')
+  const [organizationId, setOrganizationId] = useState(me.organization?.id ?? chosen)
   const [email, setEmail] = useState('')
   const [name, setName] = useState('')
   const [role, setRole] = useState<MemberRole>(me.role === 'team_lead' ? 'team_lead' : 'member')
   const [teamId, setTeamId] = useState(me.team?.id ?? '')
   const teams = useTeamNames(organizationId === '' ? undefined : organizationId)
   const invite = useMutation({
-    mutationFn: () =>
-      bodyOf(
-        v1.members.$post({
-          json: {
-            organization_id: organizationId,
-            email: email.trim(),
-            role,
-            ...(name.trim() === '' ? {} : { name: name.trim() }),
-            ...(role === 'team_lead' ? { team_id: teamId } : {}),
-          },
-        }),
-      ),
+    mutationFn: async () => {
+      const json = {
+        organization_id: organizationId,
+        email: email.trim(),
+        role,
+        ...(name.trim() === '' ? {} : { name: name.trim() }),
+        ...(role === 'team_lead' ? { team_id: teamId } : {}),
+      }
+      return bodyOf(v1.members.$post({ json }, await attempt(json)))
+    },
     onSuccess: refresh,
     gcTime: 0,
   })
@@ -61,7 +67,11 @@ export function Invite({ close }: { readonly close: () => void }) {
           names={organizations}
           none="Choose an organization"
           value={organizationId}
-          change={setOrganizationId}
+          change={(id) => {
+            setOrganizationId(id)
+            // A team of the one before would be refused.
+            setTeamId('')
+          }}
           required
           pointer="/organization_id"
           {...field}

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { bodyOf, v1 } from '../../api/client.ts'
 import { useTeamNames } from '../../api/names.ts'
 import { refresh } from '../../api/queries.ts'
-import { useMe } from '../../session/me.ts'
+import { useCan, useMe } from '../../session/me.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Choice } from '../../ui/fields.tsx'
@@ -14,6 +14,7 @@ import { Modal } from '../../ui/modal.tsx'
 import { NameChoice } from '../../ui/name-choice.tsx'
 import { SubmitForm } from '../../ui/submit-form.tsx'
 import { toastDone, toastFailure } from '../../ui/toasts.ts'
+import { PortalLink } from './portal-link.tsx'
 import { givable, isRole } from './roles.ts'
 
 export type Member = InferResponseType<(typeof v1.members)[':id']['$get'], 200>
@@ -22,6 +23,8 @@ export function MemberActions({ member }: { readonly member: Member }) {
   const who = member.name ?? member.email
   const [isEditing, setEditing] = useState(false)
   const [isRemoving, setRemoving] = useState(false)
+  const [isLinking, setLinking] = useState(false)
+  const can = useCan()
   const param = { id: member.id }
   const reinvite = useMutation({
     mutationFn: () => bodyOf(v1.members[':id'].reinvite.$post({ param })),
@@ -51,6 +54,11 @@ export function MemberActions({ member }: { readonly member: Member }) {
           New link
         </Button>
       )}
+      {member.state === 'active' && can('sessions:write') && (
+        <Button size="sm" aria-label={`Portal link for ${who}`} onClick={() => setLinking(true)}>
+          Portal link
+        </Button>
+      )}
       <Button
         size="sm"
         variant="secondary-destructive"
@@ -75,6 +83,9 @@ export function MemberActions({ member }: { readonly member: Member }) {
             done={() => reinvite.reset()}
           />
         )}
+      </Modal>
+      <Modal title={`Portal link for ${who}`} isOpen={isLinking} close={() => setLinking(false)}>
+        <PortalLink memberId={member.id} who={who} close={() => setLinking(false)} />
       </Modal>
       <Confirm
         title={`Remove ${who}?`}

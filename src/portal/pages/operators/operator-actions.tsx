@@ -10,14 +10,7 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { Modal } from '../../ui/modal.tsx'
 import { SecretPanel } from '../../ui/secret-panel.tsx'
 import { toastDone } from '../../ui/toasts.ts'
-
-interface Acted {
-  readonly id: string
-  readonly name: string
-  readonly role: string
-  readonly state: string
-  readonly start: string | null
-}
+import { EditOperator, type Operator } from './edit-operator.tsx'
 
 type Verb = 'suspend' | 'resume' | 'rotate' | 'delete'
 
@@ -44,10 +37,11 @@ const VERBS: Readonly<Record<Verb, { label: string; about: string; done: string 
   },
 }
 
-export function OperatorActions({ operator }: { readonly operator: Acted }) {
+export function OperatorActions({ operator }: { readonly operator: Operator }) {
   const me = useMe()
   const can = useCan()
   const [asked, setAsked] = useState<Verb | null>(null)
+  const [isEditing, setEditing] = useState(false)
   const [secret, setSecret] = useState<string | null>(null)
   const { id, name, role, state, start } = operator
   const param = { id }
@@ -77,6 +71,9 @@ export function OperatorActions({ operator }: { readonly operator: Acted }) {
   ]
   return (
     <span className="flex gap-1">
+      <Button size="sm" aria-label={`Edit: ${name}`} onClick={() => setEditing(true)}>
+        Edit
+      </Button>
       {verbs.map((verb) => (
         <Button
           key={verb}
@@ -88,6 +85,9 @@ export function OperatorActions({ operator }: { readonly operator: Acted }) {
           {VERBS[verb].label}
         </Button>
       ))}
+      <Modal title={`Edit ${name}`} isOpen={isEditing} close={() => setEditing(false)}>
+        <EditOperator operator={operator} close={() => setEditing(false)} />
+      </Modal>
       <Confirm
         title={asked === null ? '' : `${VERBS[asked].label}: ${name}?`}
         description={asked === null ? '' : VERBS[asked].about}
