@@ -51,15 +51,15 @@ export type ComplianceEndpoints = typeof list
 export function mountCompliance(app: OpenAPIHono<ControlEnv>): void {
   app.openapi(list, async (c) => {
     const { databases, config } = c.env
-    const { organization_id: organizationId, project_id: id, ...query } = c.req.valid('query')
-    const identity = ['compliance', c.var.principal.reach, organizationId, id]
+    const { organization_id: organizationId, project_id: projectId, ...query } = c.req.valid('query')
+    const identity = ['compliance', c.var.principal.reach, organizationId, projectId]
     const page = await readPage(config.secret, identity, query)
     if (!page.ok) return refused(c, page.error)
     const now = c.env.now()
     const reach = narrow(c.var.principal.reach, organizationId)
     if (reach === null)
       return c.json(await pageBody(config.secret, identity, EMPTY_PAGE, view(new Map())), 200)
-    const projects = await listProjects(databases, reach, { id }, page.value)
+    const projects = await listProjects(databases, reach, { id: projectId }, page.value)
     const ids = projects.items.map(({ id }) => id)
     const policies = await readProjectPolicies(databases, reach, ids)
     const counts = await countKeys(

@@ -15,7 +15,7 @@ export function KeysAtStake({ projectId }: { readonly projectId: string }) {
     <Loaded of={asked} label="Looking how many keys end">
       {({ data: [row] }) => (
         <p className="font-medium">
-          {row === undefined || row.active === 0 ? 'No key that passes ends.' : words(row.active)}
+          {row === undefined || row.active === 0 ? 'No active key ends with it.' : words(row.active)}
         </p>
       )}
     </Loaded>
@@ -23,5 +23,5 @@ export function KeysAtStake({ projectId }: { readonly projectId: string }) {
 }
 
 function words(active: number): string {
-  return active === 1 ? '1 key that passes now ends.' : `${count(active)} keys that pass now end.`
+  return active === 1 ? '1 active key ends with it.' : `${count(active)} active keys end with it.`
 }
