@@ -60,10 +60,14 @@ export default function OperatorsPage() {
                 {
                   title: 'Key',
                   cell: (row) =>
-                    row.start === null ? 'None' : <code>{`${row.start}…${row.last4 ?? ''}`}</code>,
+                    row.start === null ? (
+                      'None'
+                    ) : (
+                      <code className="text-sm">{`${row.start}…${row.last4 ?? ''}`}</code>
+                    ),
                 },
-                { title: 'Has logged in', cell: (row) => (row.has_logged_in ? 'Yes' : 'No') },
-                { title: 'Key last used', cell: (row) => <When at={row.last_used_at} /> },
+                { title: 'Logged in', cell: (row) => (row.has_logged_in ? 'Yes' : 'No') },
+                { title: 'Key used', cell: (row) => <When at={row.last_used_at} /> },
                 { title: 'Expires', cell: (row) => <When at={row.expires_at} /> },
                 ...(mayWrite
                   ? [{ title: 'Actions', cell: (row: Operator) => <OperatorActions operator={row} /> }]

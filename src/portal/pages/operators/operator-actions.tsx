@@ -70,7 +70,7 @@ export function OperatorActions({ operator }: { readonly operator: Operator }) {
     'delete',
   ]
   return (
-    <span className="flex gap-1">
+    <span className="grid w-max grid-cols-2 gap-1">
       <Button size="sm" aria-label={`Edit: ${name}`} onClick={() => setEditing(true)}>
         Edit
       </Button>
