@@ -1,6 +1,7 @@
 // One plan: its limits, and a form to change them. A change reaches every key of the plan at once.
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { InferResponseType } from 'hono/client'
+import { useState } from 'react'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
@@ -12,7 +13,6 @@ import { DeleteButton } from '../ui/delete-button.tsx'
 import { Editable } from '../ui/editable.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { count, duration } from '../ui/figures.ts'
-import { OpenedForm } from '../ui/opened-form.tsx'
 import { Page } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { toastDone } from '../ui/toasts.ts'
@@ -71,9 +71,7 @@ export default function PlanPage({ id }: PageProps) {
             ]}
           />
         }
-        form={(close) => (
-          <OpenedForm current={data}>{(opened) => <EditPlan plan={opened} close={close} />}</OpenedForm>
-        )}
+        form={(close) => <EditPlan plan={data} close={close} />}
       />
     </Page>
   )
@@ -85,7 +83,9 @@ interface EditPlanProps {
 }
 
 function EditPlan({ plan, close }: EditPlanProps) {
-  const { id, version } = plan
+  // What was read when the form was opened: it is not saved over what somebody else writes after that.
+  const [opened] = useState(plan)
+  const { id, version } = opened
   const save = useMutation({
     mutationFn: (draft: PlanDraft) =>
       bodyOf(
@@ -97,12 +97,12 @@ function EditPlan({ plan, close }: EditPlanProps) {
     onSuccess: () => {
       toastDone('Saved the plan', 'It holds for every key of the plan at once.')
       close()
+      return refresh()
     },
-    onSettled: refresh,
   })
   return (
     <PlanForm
-      plan={plan}
+      plan={opened}
       action="Save plan"
       submit={(draft) => save.mutate(draft)}
       cancel={close}

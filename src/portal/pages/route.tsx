@@ -1,11 +1,13 @@
 // One route: what it takes, where it leads, and a form to change it.
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
+import { useUpstreamNames } from '../routing/names.ts'
 import type { Route, RouteDraft } from '../routing/route-draft.ts'
-import { RouteForm, useUpstreamNames } from '../routing/route-form.tsx'
+import { RouteForm } from '../routing/route-form.tsx'
 import { sampleOf } from '../routing/sample.ts'
 import { useCan } from '../session/me.ts'
 import type { PageProps } from '../shell/pages.ts'
@@ -14,7 +16,6 @@ import { DeleteButton } from '../ui/delete-button.tsx'
 import { Editable } from '../ui/editable.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { milliseconds } from '../ui/figures.ts'
-import { OpenedForm } from '../ui/opened-form.tsx'
 import { Page } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { toastDone } from '../ui/toasts.ts'
@@ -44,7 +45,9 @@ export default function RoutePage({ id }: PageProps) {
       crumbs={CRUMBS}
       actions={
         <>
-          <LinkButton to={`${pathTo('explain')}?${new URLSearchParams(sampleOf(data, location.origin))}`}>
+          <LinkButton
+            to={`${pathTo('explain')}?${new URLSearchParams({ ...sampleOf(data, location.origin) })}`}
+          >
             Explain a request
           </LinkButton>
           {can('config:write') && (
@@ -95,9 +98,7 @@ export default function RoutePage({ id }: PageProps) {
             ]}
           />
         }
-        form={(close) => (
-          <OpenedForm current={data}>{(opened) => <EditRoute route={opened} close={close} />}</OpenedForm>
-        )}
+        form={(close) => <EditRoute route={data} close={close} />}
       />
       {can('usage:read') && (
         <UsageView
@@ -115,7 +116,9 @@ interface EditRouteProps {
 }
 
 function EditRoute({ route, close }: EditRouteProps) {
-  const { id, version } = route
+  // What was read when the form was opened: it is not saved over what somebody else writes after that.
+  const [opened] = useState(route)
+  const { id, version } = opened
   const save = useMutation({
     mutationFn: (draft: RouteDraft) =>
       bodyOf(
@@ -127,12 +130,12 @@ function EditRoute({ route, close }: EditRouteProps) {
     onSuccess: () => {
       toastDone('Saved the route')
       close()
+      return refresh()
     },
-    onSettled: refresh,
   })
   return (
     <RouteForm
-      route={route}
+      route={opened}
       action="Save route"
       submit={(draft) => save.mutate(draft)}
       cancel={close}

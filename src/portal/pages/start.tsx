@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
 import { pathTo, type PlaceName } from '../places.ts'
+import { sampleOf } from '../routing/sample.ts'
 import { UpstreamCheck } from '../routing/upstream-check.tsx'
 import { FirstCall } from '../start/first-call.tsx'
 import { CustomerStep, KeyStep, PlanStep, RouteStep, UpstreamStep } from '../start/forms.tsx'
@@ -93,6 +94,7 @@ export default function StartPage() {
                     <SecretPanel
                       secret={made.secret}
                       name="First key"
+                      {...(route === null ? {} : { call: sampleOf(route, location.origin) })}
                       done={() => setMade({ id: made.id, secret: null })}
                     />
                   </Section>

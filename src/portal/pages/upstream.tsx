@@ -1,6 +1,7 @@
 // One upstream: where it is, whether it answers, and a form to change it.
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { InferResponseType } from 'hono/client'
+import { useState } from 'react'
 import { bodyOf, v1 } from '../api/client.ts'
 import { refresh } from '../api/queries.ts'
 import { pathTo } from '../places.ts'
@@ -12,7 +13,6 @@ import { DeleteButton } from '../ui/delete-button.tsx'
 import { Editable } from '../ui/editable.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { milliseconds } from '../ui/figures.ts'
-import { OpenedForm } from '../ui/opened-form.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { toastDone } from '../ui/toasts.ts'
@@ -66,11 +66,7 @@ export default function UpstreamPage({ id }: PageProps) {
             ]}
           />
         }
-        form={(close) => (
-          <OpenedForm current={data}>
-            {(opened) => <EditUpstream upstream={opened} close={close} />}
-          </OpenedForm>
-        )}
+        form={(close) => <EditUpstream upstream={data} close={close} />}
       />
       {can('config:write') && (
         <Section title="Test" description="One real request, with the headers that the gateway would send.">
@@ -87,7 +83,9 @@ interface EditUpstreamProps {
 }
 
 function EditUpstream({ upstream, close }: EditUpstreamProps) {
-  const { id, version } = upstream
+  // What was read when the form was opened: it is not saved over what somebody else writes after that.
+  const [opened] = useState(upstream)
+  const { id, version } = opened
   const save = useMutation({
     mutationFn: (draft: UpstreamDraft) =>
       bodyOf(
@@ -103,12 +101,12 @@ function EditUpstream({ upstream, close }: EditUpstreamProps) {
     onSuccess: () => {
       toastDone('Saved the upstream')
       close()
+      return refresh()
     },
-    onSettled: refresh,
   })
   return (
     <UpstreamForm
-      upstream={upstream}
+      upstream={opened}
       action="Save upstream"
       submit={(draft) => save.mutate(draft)}
       cancel={close}

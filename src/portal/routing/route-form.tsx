@@ -1,10 +1,9 @@
 // A route, made or changed. What most routes need first; the rest when somebody asks for it.
 import { useState } from 'react'
-import { bodyOf, v1 } from '../api/client.ts'
-import { useNames } from '../api/names.ts'
 import { Choice, TextField } from '../ui/fields.tsx'
 import { NameChoice } from '../ui/name-choice.tsx'
 import { SubmitForm } from '../ui/submit-form.tsx'
+import { useUpstreamNames } from './names.ts'
 import { draftOf, NEW_ROUTE, textsOf, type Route, type RouteDraft, type RouteTexts } from './route-draft.ts'
 import { RouteSettings } from './route-settings.tsx'
 
@@ -39,10 +38,6 @@ const POINTERS = [
   '/limits',
   '/priority',
 ]
-
-export function useUpstreamNames() {
-  return useNames(['upstreams', 'names'], true, () => bodyOf(v1.upstreams.$get({ query: { limit: '200' } })))
-}
 
 export function RouteForm({ route, action, submit, cancel, isPending, error }: RouteFormProps) {
   const upstreams = useUpstreamNames()

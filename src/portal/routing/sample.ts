@@ -1,4 +1,5 @@
 // A request that a route takes, to try it with. Pure.
+import type { Call } from '../ui/curl.ts'
 
 interface Taken {
   readonly hosts: readonly string[]
@@ -10,17 +11,11 @@ interface Taken {
 const ANY = 'example'
 
 /** @param here the origin that stands where every host is taken */
-export function sampleOf({ hosts, path, methods }: Taken, here: string) {
+export function sampleOf({ hosts, path, methods }: Taken, here: string): Call {
   const host = hosts[0]?.replace(/^\*\./, 'www.')
   const origin = host === undefined ? here : `${new URL(here).protocol}//${host}`
   return {
     method: methods[0] === undefined || methods.includes('GET') ? 'GET' : methods[0],
     url: `${origin}${path.replaceAll('*', ANY)}`,
   }
-}
-
-/** The key is named by its variable: what is typed into a shell is kept, and seen by others on the machine. */
-export function curlOf({ method, url }: ReturnType<typeof sampleOf>, variable: string): string {
-  const asked = method === 'GET' ? '' : `-X ${method} `
-  return `curl ${asked}-H "Authorization: Bearer $${variable}" '${url.replaceAll("'", '%27')}'`
 }

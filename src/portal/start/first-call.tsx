@@ -1,6 +1,7 @@
 // The last step: the command to type, what would become of it, and whether it has arrived.
-import { curlOf, sampleOf } from '../routing/sample.ts'
+import { sampleOf } from '../routing/sample.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { curlOf } from '../ui/curl.ts'
 import { Section } from '../ui/page.tsx'
 import { Arrival } from './arrival.tsx'
 import { Rehearsal } from './rehearsal.tsx'

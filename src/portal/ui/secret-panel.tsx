@@ -6,6 +6,7 @@ import { useLeaveGuard } from '../shell/leave-guard.ts'
 import { Banner } from './banner.tsx'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy-button.tsx'
+import { curlOf, type Call } from './curl.ts'
 import { Input } from './input.tsx'
 import { toastDone, toastFailure } from './toasts.ts'
 
@@ -15,13 +16,15 @@ interface SecretPanelProps {
   readonly name: string
   /** Called once it is stored. */
   readonly done: () => void
+  /** What to try it with; the gateway's first page where nothing better is known. */
+  readonly call?: Call
   /** It can be shown again: nothing is lost by leaving. */
   readonly isRepeatable?: true
 }
 
 const DOTS = '•'.repeat(32)
 
-export function SecretPanel({ secret, name, done, isRepeatable }: SecretPanelProps) {
+export function SecretPanel({ secret, name, done, call, isRepeatable }: SecretPanelProps) {
   const [isShown, setShown] = useState(false)
   const [variable, setVariable] = useState(() => variableOf(name))
   useLeaveGuard(isRepeatable ? null : 'The key is shown this once. Leave without having stored it?')
@@ -66,7 +69,7 @@ export function SecretPanel({ secret, name, done, isRepeatable }: SecretPanelPro
           Download .env
         </Button>
       </div>
-      <Attempt variable={variable} />
+      <Attempt variable={variable} call={call ?? { method: 'GET', url: `${location.origin}/` }} />
       <Button className="self-start" onClick={done}>
         {isRepeatable ? 'Close' : 'I have stored it'}
       </Button>
@@ -74,9 +77,8 @@ export function SecretPanel({ secret, name, done, isRepeatable }: SecretPanelPro
   )
 }
 
-/** The key is named by its variable: a command line is kept by the shell, and seen by others on the machine. */
-function Attempt({ variable }: { readonly variable: string }) {
-  const command = `curl -H "Authorization: Bearer $${variable}" ${location.origin}/`
+function Attempt({ variable, call }: { readonly variable: string; readonly call: Call }) {
+  const command = curlOf(call, variable)
   return (
     <div>
       <p className="font-medium">Try it, with the variable set</p>

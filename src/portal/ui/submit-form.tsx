@@ -26,7 +26,9 @@ export function SubmitForm(props: SubmitFormProps) {
   const form = useRef<HTMLFormElement>(null)
   // A form may be longer than the screen: what is wrong comes into sight, and can be mended at once.
   useEffect(() => {
-    if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    const field = error === null ? null : form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
+    field?.focus({ preventScroll: true })
+    field?.scrollIntoView({ block: 'center' })
   }, [error])
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
