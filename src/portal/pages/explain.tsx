@@ -1,9 +1,10 @@
 // What would become of a request, step by step, and what would let it pass. Nothing is sent and nothing is charged.
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { bodyOf, v1 } from '../api/client.ts'
 import { Explanation } from '../routing/explanation.tsx'
+import { askedOf, questionOf, searchOf, type Asked } from '../routing/question.ts'
 import { Choice, TextField } from '../ui/fields.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { SubmitForm } from '../ui/submit-form.tsx'
@@ -12,36 +13,32 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'].map
   value,
   label: value,
 }))
-const KEPT = ['method', 'url', 'key_id', 'address', 'country', 'request_id'] as const
+
+const POINTERS = ['/url', '/headers', '/key_id', '/key', '/address', '/country', '/request_id']
 
 export default function ExplainPage() {
   const [search, setSearch] = useSearchParams()
-  const [fields, setFields] = useState(() => ({
-    method: search.get('method') ?? 'GET',
-    url: search.get('url') ?? `${location.origin}/`,
-    key_id: search.get('key_id') ?? '',
-    address: search.get('address') ?? '',
-    country: search.get('country') ?? '',
-    request_id: search.get('request_id') ?? '',
-  }))
-  // A whole key is no part of the address: it leaves this page in the body of one request.
-  const [key, setKey] = useState('')
+  const [asked, setAsked] = useState(() => askedOf(search, location.origin))
+  const [unkept, setUnkept] = useState({ key: '', headers: '' })
   const explain = useMutation({
-    mutationFn: () => bodyOf(v1.routes.explain.$post({ json: questionOf(fields, key) })),
+    mutationFn: () => bodyOf(v1.routes.explain.$post({ json: questionOf(asked, unkept) })),
     gcTime: 0,
   })
+  // A link that names a whole request needs no button.
+  const [isLinked] = useState(() => search.has('request_id') || search.has('key_id'))
   const ask = explain.mutate
-  const recorded = search.get('request_id')
-  // A link to a request that was made needs no button.
   useEffect(() => {
-    if (recorded !== null) ask()
-  }, [recorded, ask])
-  const change = (name: (typeof KEPT)[number], value: string) => setFields({ ...fields, [name]: value })
+    if (isLinked) ask()
+  }, [isLinked, ask])
+  // The form is longer than a screen: what is said comes into sight.
+  const said = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (explain.data !== undefined) said.current?.scrollIntoView({ block: 'start' })
+  }, [explain.data])
+  const change = (part: Partial<Asked>) => setAsked({ ...asked, ...part })
   const submit = () => {
-    const after = new URLSearchParams()
-    for (const name of KEPT) if (fields[name] !== '') after.set(name, fields[name])
-    setSearch(after, { replace: true })
-    explain.mutate()
+    setSearch(searchOf(asked), { replace: true })
+    ask()
   }
   const field = { error: explain.error }
   return (
@@ -55,63 +52,73 @@ export default function ExplainPage() {
           submit={submit}
           isPending={explain.isPending}
           error={explain.error}
-          pointers={['/url', '/key_id', '/key', '/address', '/country', '/request_id']}
+          pointers={POINTERS}
         >
           <TextField
             label="Id of a request that was refused"
             help="From the answer or the list of refusals. With it nothing else is asked."
-            value={fields.request_id}
-            change={(value) => change('request_id', value)}
+            value={asked.request_id}
+            change={(value) => change({ request_id: value })}
             pointer="/request_id"
             {...field}
           />
-          {fields.request_id === '' && (
+          {asked.request_id === '' && (
             <>
               <Choice
                 label="Method"
-                value={fields.method}
-                change={(value) => change('method', value)}
+                value={asked.method}
+                change={(value) => change({ method: value })}
                 options={METHODS}
               />
               <TextField
                 type="url"
                 label="Address"
-                value={fields.url}
-                change={(value) => change('url', value)}
+                value={asked.url}
+                change={(value) => change({ url: value })}
                 required
+                help="Its query is asked about, and not kept in the address of this page."
                 pointer="/url"
                 {...field}
               />
               <TextField
                 label="Id of a key"
-                value={fields.key_id}
-                change={(value) => change('key_id', value)}
+                value={asked.key_id}
+                change={(value) => change({ key_id: value })}
                 pointer="/key_id"
                 {...field}
               />
-              {fields.key_id === '' && (
+              {asked.key_id === '' && (
                 <TextField
                   type="password"
                   label="Or the key itself"
                   help="It is looked at once, and kept nowhere."
-                  value={key}
-                  change={setKey}
+                  value={unkept.key}
+                  change={(key) => setUnkept({ ...unkept, key })}
                   pointer="/key"
                   {...field}
                 />
               )}
               <TextField
+                isMultiline
+                label="Headers"
+                help="One a line, such as Origin: https://app.example.com. They are kept nowhere."
+                value={unkept.headers}
+                change={(headers) => setUnkept({ ...unkept, headers })}
+                pointer="/headers"
+                {...field}
+              />
+              <TextField
                 label="From address"
-                value={fields.address}
-                change={(value) => change('address', value)}
+                value={asked.address}
+                change={(value) => change({ address: value })}
                 pointer="/address"
                 {...field}
               />
               <TextField
                 label="From country"
                 maxLength={2}
-                value={fields.country}
-                change={(value) => change('country', value.toUpperCase())}
+                value={asked.country}
+                change={(value) => change({ country: value.toUpperCase() })}
                 pointer="/country"
                 {...field}
               />
@@ -119,20 +126,9 @@ export default function ExplainPage() {
           )}
         </SubmitForm>
       </Section>
-      <div aria-live="polite">{explain.data !== undefined && <Explanation found={explain.data} />}</div>
+      <div ref={said} aria-live="polite" className="scroll-mt-20">
+        {explain.data !== undefined && <Explanation found={explain.data} />}
+      </div>
     </Page>
   )
-}
-
-function questionOf(fields: Readonly<Record<(typeof KEPT)[number], string>>, key: string) {
-  if (fields.request_id !== '') return { request_id: fields.request_id.trim() }
-  const { method, url, key_id: keyId, address, country } = fields
-  return {
-    method,
-    url: url.trim(),
-    ...(keyId === '' ? {} : { key_id: keyId.trim() }),
-    ...(keyId === '' && key !== '' ? { key: key.trim() } : {}),
-    ...(address === '' ? {} : { address: address.trim() }),
-    ...(country === '' ? {} : { country: country.trim() }),
-  }
 }

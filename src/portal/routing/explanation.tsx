@@ -2,12 +2,16 @@
 import type { InferResponseType } from 'hono/client'
 import { Link } from 'wouter'
 import type { v1 } from '../api/client.ts'
+import { usePlanNames } from '../api/names.ts'
 import { pathTo } from '../places.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { count } from '../ui/figures.ts'
 import { Section } from '../ui/page.tsx'
+import { RefusalReason } from '../ui/refusal-reason.tsx'
+import { When } from '../ui/when.tsx'
+import { useRouteNames, useUpstreamNames } from './names.ts'
 
 type Found = InferResponseType<typeof v1.routes.explain.$post, 200>
 
@@ -23,6 +27,7 @@ export function Explanation({ found }: { readonly found: Found }) {
         }
         description={<span dir="auto">{answer.detail}</span>}
       />
+      {found.recorded !== null && <Recorded request={found.recorded} />}
       <Section title="Step by step">
         <ol className="flex flex-col gap-2">
           {steps.map(({ step, passes, code, detail }) => (
@@ -30,7 +35,7 @@ export function Explanation({ found }: { readonly found: Found }) {
               <Badge variant={passes ? 'green' : 'red'}>{passes ? 'passes' : 'refuses'}</Badge>
               <span className="font-medium">{step.replaceAll('_', ' ')}</span>
               <span className="text-kumo-subtle" dir="auto">
-                {detail ?? code}
+                {detail ?? (code === null ? null : <RefusalReason code={code} />)}
               </span>
             </li>
           ))}
@@ -90,16 +95,41 @@ export function Explanation({ found }: { readonly found: Found }) {
   )
 }
 
-function ToPlace({
-  name,
-  id,
-}: {
+/** What is kept of a request that was refused, and what is not. */
+function Recorded({ request }: { readonly request: NonNullable<Found['recorded']> }) {
+  const { at, method, host, path, status, address, left_out: leftOut } = request
+  return (
+    <Section
+      title="What was asked"
+      description={
+        leftOut.length === 0
+          ? 'All of the request is known.'
+          : `Not kept, and so left out of what is said: ${leftOut.join(', ')}.`
+      }
+    >
+      <Facts
+        facts={[
+          ['Request', <code key="request" className="break-all">{`${method} ${host}${path}`}</code>],
+          ['Answered with', status],
+          ['Time', <When key="at" at={at} />],
+          ['From address', address ?? 'Not known'],
+        ]}
+      />
+    </Section>
+  )
+}
+
+interface ToPlaceProps {
   readonly name: 'route' | 'key' | 'plan' | 'upstream'
   readonly id: string
-}) {
+}
+
+/** By its name, where one is known. */
+function ToPlace({ name, id }: ToPlaceProps) {
+  const names = { route: useRouteNames(), plan: usePlanNames(), upstream: useUpstreamNames(), key: null }
   return (
-    <Link to={pathTo(name, id)} className="break-all underline">
-      {id}
+    <Link to={pathTo(name, id)} className="break-all underline" dir="auto">
+      {names[name]?.nameOf(id) ?? id}
     </Link>
   )
 }
