@@ -49,6 +49,8 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // A page has until then to show what it is asked for: a second is short for a browser beside builds.
+          expect: { poll: { timeout: 20_000 } },
           fileParallelism: false,
         },
       },
