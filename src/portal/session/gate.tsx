@@ -9,7 +9,7 @@ import { ME } from './me.ts'
 import { SignIn } from './sign-in.tsx'
 
 export function SessionGate({ children }: { readonly children: ReactNode }) {
-  const { has_session: hasSession } = useBrand()
+  const { name, has_session: hasSession } = useBrand()
   const { data, error, refetch } = useQuery({ ...ME, enabled: hasSession === true })
   useSessionEnd()
   if (hasSession === false) return <SignIn />
@@ -18,6 +18,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
   if (error !== null)
     return (
       <main className="mx-auto max-w-xl p-6">
+        <h1 className="mb-4 text-xl font-semibold">{name}</h1>
         <Failure error={error} retry={refetch} />
       </main>
     )
