@@ -1,9 +1,9 @@
 // Whatever accent is chosen, what is written in it and on it can be read.
-import fc from 'fast-check'
+import { assert, integer, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { accentOf, contrast, inkOn } from '../../../src/portal/session/accent.ts'
 
-const hex = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`)
+const hex = integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`)
 const ENOUGH = 4.5
 
 describe('contrast', () => {
@@ -16,8 +16,8 @@ describe('contrast', () => {
 
 describe('accentOf', () => {
   it('gives for every colour one that is readable on light and one on dark', () => {
-    fc.assert(
-      fc.property(hex, (color) => {
+    assert(
+      property(hex, (color) => {
         const [, light = '', dark = ''] =
           /^light-dark\((#\w{6}), (#\w{6})\)$/.exec(accentOf(color)['--portal-accent'] ?? '') ?? []
         expect(contrast(light, '#f5f6f8')).toBeGreaterThanOrEqual(ENOUGH)
