@@ -50,8 +50,16 @@ function keysOf(legacyFormats: readonly LegacyFormat[]): RegExp {
 // and leave digits standing. Legacy first, so that an imported `sk_live_...` shows no digit of its secret.
 function keysInText(formats: readonly LegacyFormat[]): RegExp {
   const told = formats.filter(isToldByPrefix)
-  const others = formats.filter((format) => !isToldByPrefix(format)).map(boundedRun)
+  // Longest first: what a shorter format leaves of a longer key is digits of a secret.
+  const others = formats
+    .filter((format) => !isToldByPrefix(format))
+    .toSorted((a, b) => lengthOf(b) - lengthOf(a))
+    .map(boundedRun)
   return new RegExp([begun(told), ...others, OWN_IN_TEXT].join('|'), 'g')
+}
+
+function lengthOf({ prefix, length }: LegacyFormat): number {
+  return prefix.length + (length ?? Number.POSITIVE_INFINITY)
 }
 
 function isToldByPrefix({ prefix, alphabet }: LegacyFormat): boolean {

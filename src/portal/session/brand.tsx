@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, type ReactNode } from 'react'
 import { bodyOf, outside } from '../api/client.ts'
+import { Problem } from '../api/problem.ts'
 import { accentOf } from './accent.ts'
 
 export interface Brand {
@@ -12,6 +13,8 @@ export interface Brand {
   readonly login: { readonly oidc: boolean; readonly access: boolean; readonly token: boolean }
   /** Whether this browser has the cookie of a session, good or over; null until the server has answered. */
   readonly has_session: boolean | null
+  /** What answered in place of the control plane; null: it did, or nothing has yet. */
+  readonly foreign?: Problem | null
 }
 
 /** What stands there until the server has answered, and where it does not. */
@@ -32,7 +35,7 @@ export const BRAND = {
 const BrandContext = createContext<Brand>(UNBRANDED)
 
 export function BrandProvider({ children }: { readonly children: ReactNode }) {
-  const { data = UNBRANDED, isError } = useQuery(BRAND)
+  const { data = UNBRANDED, error, isError } = useQuery(BRAND)
   useEffect(() => {
     const { style } = document.documentElement
     const colors = data.accent === null ? null : accentOf(data.accent)
@@ -41,8 +44,20 @@ export function BrandProvider({ children }: { readonly children: ReactNode }) {
       else style.setProperty(name, value)
   }, [data.accent])
   // Where nothing answers, whoever asks next says so.
-  const brand = isError && data.has_session === null ? { ...data, has_session: true } : data
+  const brand =
+    isError && data.has_session === null ? { ...data, has_session: true, foreign: foreignOf(error) } : data
   return <BrandContext value={brand}>{children}</BrandContext>
+}
+
+/** The control plane answers this question whatever else is wrong with it: who refuses it is the gateway, or somebody else. */
+function foreignOf(error: Error): Problem | null {
+  if (!(error instanceof Problem) || error.status === 0) return null
+  if (error.status >= 500 && error.code !== 'not_configured') return null
+  return new Problem(error.status, {
+    title: 'This is not the control plane',
+    detail: `${error.message} If CONTROL_HOST is set, open the portal on that host.`,
+    request_id: error.requestId,
+  })
 }
 
 export function useBrand(): Brand {

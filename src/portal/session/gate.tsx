@@ -9,17 +9,19 @@ import { ME } from './me.ts'
 import { SignIn } from './sign-in.tsx'
 
 export function SessionGate({ children }: { readonly children: ReactNode }) {
-  const { name, has_session: hasSession } = useBrand()
-  const { data, error, refetch } = useQuery({ ...ME, enabled: hasSession === true })
+  const { name, has_session: hasSession, foreign = null } = useBrand()
+  const me = useQuery({ ...ME, enabled: hasSession === true && foreign === null })
+  const { data, refetch } = me
+  const error = foreign ?? me.error
   useSessionEnd()
   if (hasSession === false) return <SignIn />
-  if (error instanceof Problem && error.status === 401) return <SignIn />
+  if (foreign === null && error instanceof Problem && error.status === 401) return <SignIn />
   if (data !== undefined) return children
   if (error !== null)
     return (
       <main className="mx-auto max-w-xl p-6">
         <h1 className="mb-4 text-xl font-semibold">{name}</h1>
-        <Failure error={error} retry={refetch} />
+        <Failure error={error} retry={foreign === null ? refetch : () => location.reload()} />
       </main>
     )
   return <Loading label="Loading the portal" />

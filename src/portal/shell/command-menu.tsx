@@ -37,6 +37,7 @@ export default function CommandMenu({ close }: { readonly close: () => void }) {
       <Input
         label="Go to a page, or find a key by its name or its last four characters"
         role="combobox"
+        data-autofocus
         aria-expanded
         aria-controls={`${id}-list`}
         aria-activedescendant={current === undefined ? undefined : `${id}-${current.id}`}

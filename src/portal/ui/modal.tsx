@@ -77,6 +77,8 @@ function useShown(): RefObject<HTMLDialogElement | null> {
     const element = dialog.current
     const opener = document.activeElement
     element?.showModal()
+    // The browser takes the first that can have the focus; a part may say that it is the one.
+    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
     return () => {
       element?.close()
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus()

@@ -151,6 +151,10 @@ describe('a log string, where formats without a prefix are declared', () => {
     expect(redactKeys(text, formats)).toBe(text)
   })
 
+  test('hides a longer key whole whose beginning has the length and the characters of a shorter one', () => {
+    expect(redactKeys(`${'0'.repeat(40)}_00`, formats)).toBe('<…>')
+  })
+
   test('hides every key that is parsed as one, wherever it is bounded', () => {
     const digits = (members: string, length: number) =>
       fc.array(fc.constantFrom(...Array.from(members)), { minLength: length, maxLength: length })
