@@ -116,11 +116,15 @@ describe('with an account', () => {
       ok: true,
       value: { url: URL, adminToken: expect.any(String) },
     })
-    expect(api.writes.slice(0, 3)).toEqual([
+    const writes = api.writes.filter((call) => !call.endsWith('/assets-upload-session'))
+    expect(writes.slice(0, 3)).toEqual([
       'POST /storage/kv/namespaces',
       'POST /d1/database',
       'PUT /workers/scripts/latchkey',
     ])
+    // The portal goes along.
+    expect(api.assets).toContain('/_latchkey/portal/index.html')
+    expect(api.assets.some((path) => /^\/_latchkey\/portal\/assets\/.+\.js$/.test(path))).toBe(true)
     expect([...api.secrets.keys()]).toEqual(['LATCHKEY_SECRET', 'ADMIN_TOKEN'])
     expect(shown).toEqual([`ADMIN_TOKEN (shown this once, keep it safe): ${api.secrets.get('ADMIN_TOKEN')}`])
     expect(calls.join()).not.toContain(api.secrets.get('ADMIN_TOKEN'))

@@ -29,6 +29,9 @@ export class CloudflareApi {
     this.#answer(request, response).catch(() => response.destroy())
   })
 
+  /** Addresses of the static files that were to be served. */
+  assets: readonly string[] = []
+
   async open(): Promise<void> {
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
@@ -78,6 +81,10 @@ export class CloudflareApi {
         this.#deployed = true
         this.#bindings = await readBindings(body, contentType)
         return { id: 'version', startup_time_ms: 1, resources: { script: { etag: 'etag' } } }
+      case `POST ${SCRIPT}/assets-upload-session`:
+        this.assets = namesIn(text)
+        // No bucket: every file is there already, as after a deployment of the same files.
+        return { jwt: 'completed', buckets: [] }
       case `GET ${SCRIPT}/settings`:
         return { bindings: this.#bindings }
       case `GET ${SCRIPT}/secrets`:
@@ -111,6 +118,12 @@ const FIXED: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   [`PATCH ${SCRIPT}/script-settings`, {}],
   [`PUT ${SCRIPT}/schedules`, { schedules: [] }],
 ])
+
+function namesIn(text: string): readonly string[] {
+  const body: unknown = JSON.parse(text)
+  if (typeof body !== 'object' || body === null || !('manifest' in body)) return []
+  return Object.keys(body.manifest ?? {})
+}
 
 function keep(list: object[], item: object): object {
   list.push(item)
