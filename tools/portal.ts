@@ -27,6 +27,9 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** Bring uPlot or icons along, which most pages do without. */
+const HEAVY = /\/(?:time-chart|usage-view|secret-panel)\.tsx$/
+
 export async function buildPortal(outdir = ASSETS): Promise<void> {
   await rm(outdir, { recursive: true, force: true })
   await writeSizes(outdir, await bundle(resolve(join(outdir, BASE))))
@@ -55,6 +58,14 @@ async function bundle(outDir: string): Promise<readonly Rolldown.OutputChunk[]> 
         // No file as a data: URL: fonts and scripts come from this host alone.
         assetsInlineLimit: 0,
         reportCompressedSize: false,
+        rolldownOptions: {
+          output: {
+            codeSplitting: {
+              includeDependenciesRecursively: false,
+              groups: [{ name: sharedChunk, debugName: 'shared', minShareCount: 4 }],
+            },
+          },
+        },
       },
     })
     if (Array.isArray(built) || !('output' in built)) throw new Error('One bundle was expected.')
@@ -63,6 +74,21 @@ async function bundle(outDir: string): Promise<readonly Rolldown.OutputChunk[]> 
     if (NODE_ENV === undefined) delete process.env.NODE_ENV
     else process.env.NODE_ENV = NODE_ENV
   }
+}
+
+/**
+ * One chunk for what many pages share and is small: else each page is twenty files of a few hundred bytes. What the entry needs stays
+ * there, so that whoever signs in loads no more for it.
+ */
+const sharedChunk: Rolldown.CodeSplittingNameFunction = (id, context) => {
+  if (!/\/src\/portal\/.*\.tsx?$/.test(id) || HEAVY.test(id)) return null
+  const isOfEntry = (module: string, seen = new Set<string>()): boolean => {
+    if (seen.has(module)) return false
+    seen.add(module)
+    const info = context.getModuleInfo(module)
+    return info !== null && (info.isEntry || info.importers.some((importer) => isOfEntry(importer, seen)))
+  }
+  return isOfEntry(id) ? null : 'shared'
 }
 
 /** https://developers.cloudflare.com/workers/static-assets/headers/ */

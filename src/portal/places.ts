@@ -115,6 +115,12 @@ export function pathTo(name: PlaceName, id = ''): string {
   return PLACES[name].path.replace(':id', encodeURIComponent(id))
 }
 
+/** @param path within the router */
+export function placeAt(path: string): PlaceName | null {
+  const fits = (name: PlaceName) => new RegExp(`^${PLACES[name].path.replace(':id', '[^/]+')}/?$`).test(path)
+  return PLACE_NAMES.find(fits) ?? null
+}
+
 function isPlaceName(name: string): name is PlaceName {
   return Object.hasOwn(PLACES, name)
 }

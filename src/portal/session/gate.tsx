@@ -8,12 +8,21 @@ import { useBrand } from './brand.tsx'
 import { ME } from './me.ts'
 import { SignIn } from './sign-in.tsx'
 
-export function SessionGate({ children }: { readonly children: ReactNode }) {
+interface SessionGateProps {
+  /** Done as soon as it is likely that somebody is logged in, while it is asked who. */
+  readonly prepare: () => void
+  readonly children: ReactNode
+}
+
+export function SessionGate({ prepare, children }: SessionGateProps) {
   const { name, has_session: hasSession, foreign = null } = useBrand()
   const me = useQuery({ ...ME, enabled: hasSession === true && foreign === null })
   const { data, refetch } = me
   const error = foreign ?? me.error
   useSessionEnd()
+  useEffect(() => {
+    if (hasSession === true) prepare()
+  }, [hasSession, prepare])
   if (hasSession === false) return <SignIn />
   if (foreign === null && error instanceof Problem && error.status === 401) return <SignIn />
   if (data !== undefined) return children

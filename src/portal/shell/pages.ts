@@ -1,36 +1,46 @@
 // The component of each place, loaded when somebody goes there.
-import { lazy, type ComponentType } from 'react'
-import type { PlaceName } from '../places.ts'
+import { createElement } from 'react'
+import { placeAt, type PlaceName } from '../places.ts'
+import { part, type Part } from '../ui/part.tsx'
+import { Loading } from '../ui/states.tsx'
 
 export interface PageProps {
   /** What stands for `:id` in the address; empty for places without one. */
   readonly id: string
 }
 
-export const PAGES: Readonly<Record<PlaceName, ComponentType<PageProps>>> = {
-  overview: lazy(() => import('../pages/overview.tsx')),
-  keys: lazy(() => import('../pages/keys.tsx')),
-  newKey: lazy(() => import('../pages/new-key.tsx')),
-  key: lazy(() => import('../pages/key.tsx')),
-  projects: lazy(() => import('../pages/projects.tsx')),
-  project: lazy(() => import('../pages/project.tsx')),
-  refusals: lazy(() => import('../pages/refusals.tsx')),
-  organizations: lazy(() => import('../pages/organizations.tsx')),
-  organization: lazy(() => import('../pages/organization.tsx')),
-  teams: lazy(() => import('../pages/teams.tsx')),
-  team: lazy(() => import('../pages/team.tsx')),
-  members: lazy(() => import('../pages/members.tsx')),
-  operators: lazy(() => import('../pages/operators.tsx')),
-  plans: lazy(() => import('../pages/plans.tsx')),
-  plan: lazy(() => import('../pages/plan.tsx')),
-  upstreams: lazy(() => import('../pages/upstreams.tsx')),
-  upstream: lazy(() => import('../pages/upstream.tsx')),
-  routes: lazy(() => import('../pages/routes.tsx')),
-  route: lazy(() => import('../pages/route.tsx')),
-  explain: lazy(() => import('../pages/explain.tsx')),
-  audit: lazy(() => import('../pages/audit.tsx')),
-  health: lazy(() => import('../pages/health.tsx')),
-  settings: lazy(() => import('../pages/settings.tsx')),
-  start: lazy(() => import('../pages/start.tsx')),
-  account: lazy(() => import('../pages/account.tsx')),
+const page = (load: Parameters<typeof part<PageProps>>[0]) => part(load, createElement(Loading))
+
+export const PAGES: Readonly<Record<PlaceName, Part<PageProps>>> = {
+  overview: page(() => import('../pages/overview.tsx')),
+  keys: page(() => import('../pages/keys.tsx')),
+  newKey: page(() => import('../pages/new-key.tsx')),
+  key: page(() => import('../pages/key.tsx')),
+  projects: page(() => import('../pages/projects.tsx')),
+  project: page(() => import('../pages/project.tsx')),
+  refusals: page(() => import('../pages/refusals.tsx')),
+  organizations: page(() => import('../pages/organizations.tsx')),
+  organization: page(() => import('../pages/organization.tsx')),
+  teams: page(() => import('../pages/teams.tsx')),
+  team: page(() => import('../pages/team.tsx')),
+  members: page(() => import('../pages/members.tsx')),
+  operators: page(() => import('../pages/operators.tsx')),
+  plans: page(() => import('../pages/plans.tsx')),
+  plan: page(() => import('../pages/plan.tsx')),
+  upstreams: page(() => import('../pages/upstreams.tsx')),
+  upstream: page(() => import('../pages/upstream.tsx')),
+  routes: page(() => import('../pages/routes.tsx')),
+  route: page(() => import('../pages/route.tsx')),
+  explain: page(() => import('../pages/explain.tsx')),
+  audit: page(() => import('../pages/audit.tsx')),
+  health: page(() => import('../pages/health.tsx')),
+  settings: page(() => import('../pages/settings.tsx')),
+  start: page(() => import('../pages/start.tsx')),
+  account: page(() => import('../pages/account.tsx')),
+}
+
+/** @param path within the router */
+export function preloadPage(path: string): void {
+  const name = placeAt(path)
+  if (name !== null) PAGES[name].preload()
 }

@@ -1,0 +1,50 @@
+// Parts of the portal that are loaded by whoever needs them. Not React's `lazy`: what a Suspense boundary reveals is held back until 300 ms
+// after the last one did (React's FALLBACK_THROTTLE_MS), and here one part follows the other on every page.
+import { useEffect, useReducer, useState, type ComponentType, type ReactNode } from 'react'
+
+type Load<Props> = () => Promise<{ readonly default: ComponentType<Props> }>
+
+export interface Part<Props> {
+  (props: Props): ReactNode
+  /** Begins to load it. What fails is tried again by the one that shows it. */
+  readonly preload: () => void
+}
+
+/**
+ * A component that stands in for one in a file of its own. Throws within render where it cannot be loaded: a boundary says so.
+ * @param fallback shown until it is there
+ */
+export function part<Props extends object>(load: Load<Props>, fallback: ReactNode): Part<Props> {
+  let Loaded: ComponentType<Props> | null = null
+  let loading: Promise<void> | null = null
+
+  async function loadOnce(): Promise<void> {
+    try {
+      Loaded = (await load()).default
+    } finally {
+      loading = null
+    }
+  }
+
+  function Part(props: Props): ReactNode {
+    const [failure, setFailure] = useState<Error | null>(null)
+    const [, redraw] = useReducer((times: number) => times + 1, 0)
+    useEffect(() => {
+      if (Loaded !== null) return
+      loading ??= loadOnce()
+      loading.then(redraw, (error: unknown) =>
+        setFailure(error instanceof Error ? error : new Error(String(error))),
+      )
+    }, [])
+    if (failure !== null) throw failure
+    return Loaded === null ? fallback : <Loaded {...props} />
+  }
+
+  function preload(): void {
+    if (Loaded !== null) return
+    loading ??= loadOnce()
+    loading.catch(() => undefined)
+  }
+
+  return Object.assign(Part, { preload })
+}
