@@ -2,6 +2,14 @@ import { resolve } from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
 
+/** Tests against what was built, from outside. */
+const BUILT = {
+  globalSetup: ['test/support/build.ts'],
+  environment: 'node',
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+}
+
 export default defineConfig({
   test: {
     // In CI the results are also left as a file, for the line that counts them.
@@ -43,15 +51,23 @@ export default defineConfig({
       },
       {
         test: {
+          ...BUILT,
           name: 'e2e',
-          globalSetup: ['test/support/build.ts'],
-          include: ['test/e2e/**/*.test.ts'],
-          environment: 'node',
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // A page has until then to show what it is asked for: a second is short for a browser beside builds.
-          expect: { poll: { timeout: 20_000 } },
+          include: ['test/e2e/*.test.ts'],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...BUILT,
+          name: 'portal',
+          include: ['test/e2e/portal/*.test.ts'],
+          // A browser waits more than it works.
+          maxWorkers: 2,
+          // A page has until then to show what it is asked for: a second is short for a browser beside another one.
+          expect: { poll: { timeout: 20_000 } },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -19,6 +19,8 @@ export interface Visit {
   readonly page: Page
   /** Opens a path of the portal, such as `/keys?state=active`, and waits until it has something to show. */
   open(path: string): Promise<void>
+  /** Shows the page as it is in such a window, and waits until it is drawn in the colours of this mode. */
+  show(width: number, colorScheme: 'light' | 'dark'): Promise<void>
   /** What axe finds wrong on the page as it is, as sentences. */
   axe(): Promise<readonly string[]>
   /** Keeps a picture in dist/screenshots/. */
@@ -118,14 +120,16 @@ async function makeTenants({ admin }: GatewayUnderTest) {
   return { organizationId, otherOrganizationId, teamId, projectId, teamProjectId, otherProjectId }
 }
 
+const UNWANTED =
+  /^--(?:disable-web-security|allow-running-insecure|single-process|use-gl|use-angle|enable-unsafe-swiftshader|ignore-gpu|in-process-gpu)/
+
 /** Chromium of the package where it runs, else the Chrome that is installed. */
 async function startBrowser(): Promise<Browser> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' })
   return chromium.launch({
     executablePath: await chromiumPackage.executablePath(),
-    args: chromiumPackage.args.filter(
-      (arg) => !/^--(?:disable-web-security|allow-running-insecure|single-process)/.test(arg),
-    ),
+    // Drawn without OpenGL, which in software takes half of a machine. The rest weakens what is tested here, or the browser itself.
+    args: ['--disable-gpu', ...chromiumPackage.args.filter((arg) => !UNWANTED.test(arg))],
   })
 }
 
@@ -184,6 +188,13 @@ async function startVisit(
       await page.goto(`${url}/_latchkey/portal${path}`)
       await settled(page)
     },
+    async show(width, colorScheme) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.locator(`html[data-mode=${colorScheme}]`).waitFor({ state: 'attached' })
+      // Two frames.
+      await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
+    },
     async axe() {
       return findBarriers(page)
     },
@@ -200,11 +211,25 @@ async function startVisit(
   }
 }
 
+// Looked at with each frame: Playwright's own waiting looks every half second after the first.
+const SETTLED = `new Promise((settled) => {
+  const isLoading = ({ textContent }) => /^(?:Load|Looking)/.test(textContent ?? '')
+  const look = () =>
+    document.querySelector('h1') !== null && ![...document.querySelectorAll('[role=status]')].some(isLoading)
+      ? settled()
+      : requestAnimationFrame(look)
+  look()
+})`
+
 /** Until there is a heading, and nothing on the page says that it loads. */
 async function settled(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor()
-  const loading = page.getByRole('status').filter({ hasText: /^(?:Load|Looking)/ })
-  while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'detached' })
+  try {
+    await page.evaluate(SETTLED)
+  } catch (error) {
+    // It went on to another document.
+    if (!String(error).includes('Execution context was destroyed')) throw error
+    await settled(page)
+  }
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')

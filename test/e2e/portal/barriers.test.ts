@@ -55,18 +55,14 @@ describe.each(PLACE_NAMES)('%s', (name) => {
 
   test('has no barrier, fits on a phone, and has a title of its own', async () => {
     const { page } = visit
+    await visit.open(path())
     for (const [width, colorScheme] of [
       [1280, 'light'],
       [1280, 'dark'],
       [360, 'light'],
       [360, 'dark'],
     ] as const) {
-      await page.setViewportSize({ width, height: 900 })
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      if (width === 1280 && colorScheme === 'light') await visit.open(path())
-      await page.locator(`html[data-mode=${colorScheme}]`).waitFor({ state: 'attached' })
-      // Two frames: the colours of this mode are drawn.
-      await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
+      await visit.show(width, colorScheme)
       expect(await visit.axe(), `${width} ${colorScheme}`).toEqual([])
       if (width === 360)
         expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
@@ -81,7 +77,7 @@ describe.each(PLACE_NAMES)('%s', (name) => {
 
 test('titles differ', async () => {
   const titles = new Set<string>()
-  await visit.page.setViewportSize({ width: 1280, height: 900 })
+  await visit.show(1280, 'light')
   for (const name of PLACE_NAMES) {
     await visit.open(PLACES[name].path.replace(':id', ids.get(name) ?? ''))
     titles.add(await visit.page.title())

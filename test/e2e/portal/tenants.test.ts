@@ -38,9 +38,8 @@ async function isAccessible(path: string, picture: string): Promise<void> {
     [1280, 'light'],
     [360, 'dark'],
   ] as const) {
-    await visit.page.setViewportSize({ width, height: 900 })
-    await visit.page.emulateMedia({ colorScheme })
     await visit.open(path)
+    await visit.show(width, colorScheme)
     expect(await visit.axe()).toEqual([])
     await visit.picture(`${picture}-${width}`)
   }
