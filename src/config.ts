@@ -43,6 +43,8 @@ export interface Config extends FeedConfig {
   readonly logSample: number
   /** How long refused requests are kept to be looked at; 0: they are not. */
   readonly refusalHours: number
+  /** How long it is kept from where keys were used; 0: it is not. */
+  readonly addressDays: number
   /** Loopback origins over plain http are accepted. Never set on a deployed gateway. */
   readonly localDevelopment: boolean
 }
@@ -51,6 +53,7 @@ const MIN_SECRET_LENGTH = 32
 const DEFAULT_RELAY_REGIONS: readonly RelayRegion[] = ['enam', 'wnam', 'weur', 'apac']
 const DEFAULT_LOG_SAMPLE = 0.1
 const DEFAULT_REFUSAL_HOURS = 24
+const DEFAULT_ADDRESS_DAYS = 30
 /** What many gateways do not set. */
 const OPTIONAL = /^(?:ORIGIN_URL|CONTROL_HOST|OIDC_\w+|ACCESS_\w+|IMPORT_PEPPERS)$/
 const NONE: OptionalConfig = {
@@ -69,6 +72,12 @@ export function readFeedConfig(env: Strings): FeedConfig {
 export function readRefusalHours(env: Strings): number {
   const hours = countRefusalHours(env)
   return hours.ok ? hours.value : DEFAULT_REFUSAL_HOURS
+}
+
+/** For how long it is kept from where keys were used; where that is wrong, the default. */
+export function readAddressDays(env: Strings): number {
+  const days = countAddressDays(env)
+  return days.ok ? days.value : DEFAULT_ADDRESS_DAYS
 }
 
 function readFeed(env: Strings, note: <T>(result: Result<T, ConfigProblem>, fallback: T) => T): FeedConfig {
@@ -112,6 +121,7 @@ export async function readConfig(env: Strings): Promise<Result<Config, readonly 
     previousSecret: note(readFormerSecret(env, 'LATCHKEY_SECRET_PREVIOUS'), null),
     logSample: note(readNumber(env, 'LOG_SAMPLE', DEFAULT_LOG_SAMPLE, 0, 1), DEFAULT_LOG_SAMPLE),
     refusalHours: note(countRefusalHours(env), DEFAULT_REFUSAL_HOURS),
+    addressDays: note(countAddressDays(env), DEFAULT_ADDRESS_DAYS),
     ...readFeed(env, note),
     localDevelopment,
   }
@@ -122,6 +132,10 @@ export async function readConfig(env: Strings): Promise<Result<Config, readonly 
 
 function countRefusalHours(env: Strings): Result<number, ConfigProblem> {
   return readCount(env, 'REFUSAL_HOURS', DEFAULT_REFUSAL_HOURS, 0, 168)
+}
+
+function countAddressDays(env: Strings): Result<number, ConfigProblem> {
+  return readCount(env, 'ADDRESS_DAYS', DEFAULT_ADDRESS_DAYS, 0, 90)
 }
 
 function text(env: Strings, name: string): string {

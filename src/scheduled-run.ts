@@ -1,6 +1,6 @@
 // Wires scheduled work to the bindings. Loaded when the cron trigger fires.
 import { databasesOf, hubOf } from './bindings.ts'
-import { readRefusalHours } from './config.ts'
+import { readAddressDays, readRefusalHours } from './config.ts'
 import type { JobDeps } from './jobs/deps.ts'
 import { runScheduled } from './jobs/scheduled.ts'
 
@@ -10,6 +10,7 @@ export function runJobs(env: Env, log: JobDeps['log']): Promise<void> {
     databases: databasesOf(env),
     publish: (changes) => hubOf(env).publish(changes),
     refusalHours: readRefusalHours({ ...env }),
+    addressDays: readAddressDays({ ...env }),
     now: Date.now,
     log,
   })

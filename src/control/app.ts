@@ -21,6 +21,7 @@ import { mountImportedKeys } from './routes/imported-keys.ts'
 import { mountJwks } from './routes/jwks.ts'
 import { mountKeyBulk } from './routes/key-bulk.ts'
 import { mountKeyImport } from './routes/key-import.ts'
+import { mountKeyAddresses } from './routes/key-addresses.ts'
 import { mountKeyLimits } from './routes/key-limits.ts'
 import { mountKeyOptions } from './routes/key-options.ts'
 import { mountKeyList } from './routes/key-list.ts'
@@ -97,6 +98,7 @@ function buildApp(): OpenAPIHono<ControlEnv> {
     mountProjects,
     mountKeys,
     mountKeyList,
+    mountKeyAddresses,
     mountKeyLimits,
     mountKeyOptions,
     mountKeyBulk,

@@ -21,6 +21,7 @@ import type { MembersEndpoints } from './routes/members.ts'
 import type { OperatorsEndpoints } from './routes/operators.ts'
 import type { OrganizationsEndpoints } from './routes/organizations.ts'
 import type { PlansEndpoints } from './routes/plans.ts'
+import type { KeyAddressesEndpoints } from './routes/key-addresses.ts'
 import type { KeyLimitsEndpoints } from './routes/key-limits.ts'
 import type { KeyOptionsEndpoints } from './routes/key-options.ts'
 import type { TokenLoginEndpoints } from './routes/token-login.ts'
@@ -57,6 +58,7 @@ type Endpoint =
   | OperatorsEndpoints
   | OrganizationsEndpoints
   | PlansEndpoints
+  | KeyAddressesEndpoints
   | KeyLimitsEndpoints
   | KeyOptionsEndpoints
   | TokenLoginEndpoints

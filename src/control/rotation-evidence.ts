@@ -1,12 +1,15 @@
 // Whether an old key is still needed while its successor is handed out: what both were used for since the rotation began.
 import type { z } from '@hono/zod-openapi'
+import { USES } from '../model/uses.ts'
 import { isRotationOpen } from '../policy/rotation.ts'
 import { refuse, type Refusal } from '../problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import { listAddresses, type AddressRow } from '../store/addresses.ts'
 import { findKey, type KeyRow } from '../store/api-keys.ts'
 import { readUsage, type UsagePeriod } from '../store/usage-queries.ts'
 import type { ControlDeps, Principal } from './deps.ts'
 import * as field from './fields.ts'
+import { viewAddress } from './schemas/addresses.ts'
 import type { RotationEvidence } from './schemas/rotation.ts'
 
 type Evidence = z.infer<typeof RotationEvidence>
@@ -15,9 +18,6 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 /** Minutes are kept for 48 hours, and the oldest are being deleted. */
 const MINUTES_REACH_MS = 47 * HOUR_MS
-
-/** As `TOUCH_KEYS` in src/store/usage.ts counts a use: a refused request is no sign that somebody still needs the key. */
-const USES: ReadonlySet<string> = new Set(['passed', 'origin_error', 'origin_timeout', 'origin_unreachable'])
 
 export async function findEvidence(
   deps: ControlDeps,
@@ -31,14 +31,17 @@ export async function findEvidence(
     return err(refuse('conflict', { detail: 'This key is not being rotated.' }))
   const now = deps.now()
   const period = periodSince(successor.createdAt, now)
-  const [ofOld, ofNew] = await Promise.all([old, successor].map((key) => countUses(deps, key, period)))
-  const [before = 0, after = 0] = [ofOld, ofNew]
+  const [before, after, addresses] = await Promise.all([
+    countUses(deps, old, period),
+    countUses(deps, successor, period),
+    addressesSince(deps, old, successor.createdAt),
+  ])
   return ok({
     open: isRotationOpen(old, now),
     started_at: field.showTime(successor.createdAt),
     grace_ends_at: field.showTime(old.rotationGraceEndsAt),
     auto_complete_after_seconds: old.rotationQuietMs === null ? null : old.rotationQuietMs / 1000,
-    old: side(old, before),
+    old: { ...side(old, before), addresses: addresses.map(viewAddress) },
     new: side(successor, after),
     old_share: before + after === 0 ? null : before / (before + after),
   })
@@ -57,6 +60,15 @@ async function countUses({ databases }: ControlDeps, key: KeyRow, period: UsageP
   return groups.reduce((sum, { count }) => sum + count, 0)
 }
 
-function side({ id, lastUsedAt }: KeyRow, requests: number): Evidence['old'] {
+async function addressesSince(
+  { databases }: ControlDeps,
+  { organizationId, id }: KeyRow,
+  startMs: number,
+): Promise<readonly AddressRow[]> {
+  const seen = await listAddresses(databases, organizationId, id)
+  return seen.filter(({ lastSeenAt }) => lastSeenAt >= startMs)
+}
+
+function side({ id, lastUsedAt }: KeyRow, requests: number): Evidence['new'] {
   return { id, last_used_at: field.showTimeOrNull(lastUsedAt), requests }
 }

@@ -67,6 +67,7 @@ async function sendPending(usage: OrganizationUsage, deps: GatewayDeps): Promise
   usage.pending = null
   deps.memory.usage.size -= pending.counts.length
   deps.memory.usage.refusals -= pending.refusals?.length ?? 0
+  deps.memory.usage.addresses -= pending.addresses?.length ?? 0
 }
 
 // No await between the look and the change: a count goes into this batch or into the next, never into both or none.
@@ -80,9 +81,11 @@ function takeCounts(organizationId: string, usage: OrganizationUsage, deps: Gate
     seq: ++deps.memory.usage.seq,
     counts: [...usage.counts.values()],
     refusals: usage.refusals,
+    addresses: usage.addresses,
   }
   usage.counts = new Map()
   usage.refusals = []
+  usage.addresses = []
 }
 
 function isOutdated({ counts }: UsageBatch, now: number): boolean {

@@ -1,8 +1,9 @@
-// Counts requests in the memory of the isolate, and sees to it that the counts, and notes of some refusals, leave it within a
-// second (hand-over.ts).
+// Counts requests in the memory of the isolate, and sees to it that the counts, notes of some refusals, and addresses leave it within
+// a second (hand-over.ts).
 import { LATENCY_BOUNDS_MS, PLATFORM_USAGE, type UsageLabels } from '../limits/usage.ts'
 import type { GatewayDeps } from './deps.ts'
 import { handOver } from './hand-over.ts'
+import { observeAddress } from './observed-address.ts'
 import type { Trace } from './record.ts'
 import { noteOf } from './refusal-note.ts'
 import type { Answered, Counting, OrganizationUsage, UsageMemory } from './usage.ts'
@@ -26,6 +27,7 @@ export function tally(answered: Answered, deps: GatewayDeps): void {
   add(count.gatewayMs, atMs - startedAtMs - (originMs ?? 0))
   if (originMs !== null) add(count.originMs, originMs)
   keepNote(answered, usage, deps)
+  observeAddress(answered, usage, deps)
   if (atMs - usage.begunAt < HAND_OVER_ENDS_AFTER_MS) return
   usage.begunAt = atMs
   deps.waitUntil(handOver(organizationId, usage, deps))
@@ -41,7 +43,14 @@ function keepNote(answered: Answered, { refusals }: OrganizationUsage, deps: Gat
 function usageOf(organizationId: string, { organizations }: UsageMemory): OrganizationUsage {
   const held = organizations.get(organizationId)
   if (held !== undefined) return held
-  const usage = { counts: new Map(), refusals: [], pending: null, begunAt: -Infinity, sentAt: -Infinity }
+  const usage: OrganizationUsage = {
+    counts: new Map(),
+    refusals: [],
+    addresses: [],
+    pending: null,
+    begunAt: -Infinity,
+    sentAt: -Infinity,
+  }
   organizations.set(organizationId, usage)
   return usage
 }

@@ -1,6 +1,7 @@
 // What an isolate has counted and not yet handed over, and the way to what is done behind an answer (behind-answer.ts): that
 // is loaded behind the first one, so that no cold start waits for it.
 import { errorName } from '../error-name.ts'
+import type { ObservedAddress } from '../limits/addresses.ts'
 import type { RefusalNote } from '../limits/refusals.ts'
 import type { UsageBatch, UsageCount, UsageOutcome } from '../limits/usage.ts'
 import type { GatewayDeps } from './deps.ts'
@@ -27,6 +28,8 @@ export interface OrganizationUsage {
   counts: Map<string, Counting>
   /** A few of the requests that were refused. */
   refusals: RefusalNote[]
+  /** From where its keys were used. */
+  addresses: ObservedAddress[]
   /** Handed over and not acknowledged: repeated as it is, and counts that come meanwhile wait for the next. */
   pending: UsageBatch | null
   /** When the hand-over that will take these counts began, epoch milliseconds; -Infinity: none will. */
@@ -44,11 +47,23 @@ export interface UsageMemory {
   size: number
   /** Refusals that are held, those of pending batches included. */
   refusals: number
+  /** Observed addresses that are held, those of pending batches included. */
+  addresses: number
+  /** When what was told, epoch milliseconds (observed-address.ts). */
+  readonly told: Map<string, number>
   readonly organizations: Map<string, OrganizationUsage>
 }
 
 export function createUsageMemory(): UsageMemory {
-  return { behind: null, seq: 0, size: 0, refusals: 0, organizations: new Map() }
+  return {
+    behind: null,
+    seq: 0,
+    size: 0,
+    refusals: 0,
+    addresses: 0,
+    told: new Map(),
+    organizations: new Map(),
+  }
 }
 
 /** Counts a request, and what else is done with it behind its answer. Never awaits. */

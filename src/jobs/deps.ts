@@ -8,6 +8,8 @@ export interface JobDeps {
   readonly publish: (changes: readonly ChangeName[]) => Promise<Published>
   /** How long refused requests are kept. */
   readonly refusalHours: number
+  /** How long it is kept from where keys were used. */
+  readonly addressDays: number
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly log: (event: Readonly<Record<string, unknown>>) => void

@@ -1,6 +1,7 @@
 // What runs every minute. One job after the other, and one that fails keeps none of the others from running.
 import { errorName } from '../error-name.ts'
 import { completeRotations } from './complete-rotations.ts'
+import { pruneOldAddresses } from './prune-addresses.ts'
 import type { JobDeps } from './deps.ts'
 import { pruneEndedSessions } from './prune-sessions.ts'
 import { pruneOldRefusals } from './prune-refusals.ts'
@@ -14,6 +15,7 @@ const JOBS: Readonly<Record<string, (deps: JobDeps) => Promise<void>>> = {
   prune_outbox: prunePublished,
   prune_usage: pruneOldUsage,
   prune_refusals: pruneOldRefusals,
+  prune_addresses: pruneOldAddresses,
   prune_sessions: pruneEndedSessions,
   prune_kept_answers: pruneKeptAnswers,
 }

@@ -1,5 +1,6 @@
 // Counts of what was asked of the gateway, as isolates hand them over to the limiter of the organization.
 import type { ProblemCode } from '../problem.ts'
+import type { ObservedAddress } from './addresses.ts'
 import type { RefusalNote } from './refusals.ts'
 
 /** In place of an organization, for requests that belong to none: without a key, with an unknown one, on an open route. */
@@ -68,4 +69,6 @@ export interface UsageBatch {
   readonly counts: readonly UsageCount[]
   /** Of some that were refused. An isolate with older code than the limiter's sends none. */
   readonly refusals?: readonly RefusalNote[]
+  /** From where keys were used. An isolate with older code sends none. */
+  readonly addresses?: readonly ObservedAddress[]
 }

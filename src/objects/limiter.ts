@@ -3,7 +3,7 @@ import { errorName } from '../error-name.ts'
 import type { Limiter, TakeAnswer, TakeCall } from '../limits/rpc.ts'
 import type { UsageBatch } from '../limits/usage.ts'
 import { Counters } from './counters.ts'
-import { UsageLedger, type WriteRefusals, type WriteUsage } from './usage-ledger.ts'
+import { UsageLedger, type WriteAddresses, type WriteRefusals, type WriteUsage } from './usage-ledger.ts'
 
 /** So long after it was first asked, and daily from then on, a limiter looks whether it has anything left to remember. */
 const FORGETS_AFTER_MS = 86_400_000
@@ -17,6 +17,7 @@ export interface LimiterDeps {
   /** Puts absolute values into D1. */
   readonly writeUsage: WriteUsage
   readonly writeRefusals: WriteRefusals
+  readonly writeAddresses: WriteAddresses
 }
 
 export class LimiterObject implements Limiter {
@@ -65,10 +66,11 @@ export class LimiterObject implements Limiter {
     await this.#storage.deleteAll()
   }
 
-  // Usage by itself, so that what becomes of refusals is nothing to it.
+  // Usage by itself, so that what becomes of refusals and addresses is nothing to it.
   async #flush(): Promise<void> {
     await this.#orLog('usage_not_flushed', this.#usage.flush(this.#deps.writeUsage))
     await this.#orLog('refusals_lost', this.#usage.flushRefusals(this.#deps.writeRefusals))
+    await this.#orLog('addresses_not_flushed', this.#usage.flushAddresses(this.#deps.writeAddresses))
   }
 
   // Never throws: the platform repeats a failed alarm a few times only.

@@ -17,5 +17,9 @@ export function makeLimiter(ctx: DurableObjectState, env: Env): LimiterObject {
       const { writeRefusals } = await import('../store/refusals.ts')
       await writeRefusals(databasesOf(env), organizationId, notes)
     },
+    writeAddresses: async (organizationId, observed) => {
+      const { writeAddresses } = await import('../store/addresses.ts')
+      await writeAddresses(databasesOf(env), organizationId, observed)
+    },
   })
 }

@@ -1,9 +1,11 @@
 // When the usage of an organization goes to D1, and what becomes of it when that fails. Values are absolute, and the
 // limiter of the organization is their only owner: a flush may be cut off anywhere and repeated at any time.
+import type { ObservedAddress } from '../limits/addresses.ts'
 import type { UsageBucket } from '../limits/buckets.ts'
 import type { RefusalNote } from '../limits/refusals.ts'
 import type { UsageBatch } from '../limits/usage.ts'
 import { withTimeout } from '../timeout.ts'
+import { AddressNotes } from './address-notes.ts'
 import { RefusalNotes } from './refusal-notes.ts'
 import { UsageBook } from './usage-book.ts'
 
@@ -22,20 +24,25 @@ const WRITE_TIMEOUT_MS = 10_000
 
 export type WriteUsage = (organizationId: string, buckets: readonly UsageBucket[]) => Promise<void>
 export type WriteRefusals = (organizationId: string, notes: readonly RefusalNote[]) => Promise<void>
+export type WriteAddresses = (organizationId: string, observed: readonly ObservedAddress[]) => Promise<void>
 
 export class UsageLedger {
   readonly #book: UsageBook
   readonly #refusals: RefusalNotes
+  readonly #addresses: AddressNotes
   readonly #now: () => number
-  /** Of the oldest count that is not in D1, as far as memory goes; null without any. Epoch milliseconds. */
+  /** Of the oldest of what is not in D1, as far as memory goes; null without any. Epoch milliseconds. */
   #waitingSince: number | null
 
   constructor(storage: DurableObjectStorage, now: () => number) {
     this.#book = new UsageBook(storage)
     this.#refusals = new RefusalNotes(storage)
+    this.#addresses = new AddressNotes(storage)
     this.#now = now
     const { state } = this.#book
-    const isWaiting = state !== null && (state.fold > state.flushed || this.#book.hasUnfolded())
+    const isWaiting =
+      state !== null &&
+      (state.fold > state.flushed || this.#book.hasUnfolded() || this.#addresses.read().length > 0)
     // Since when, a restart forgets: it has been long enough.
     this.#waitingSince = isWaiting ? now() - FIRST_FLUSH_MS : null
   }
@@ -46,6 +53,7 @@ export class UsageLedger {
     if (!this.#book.append(batch, now)) return
     this.#waitingSince ??= now
     this.#refusals.add(batch.refusals ?? [])
+    this.#addresses.add(batch.addresses ?? [])
   }
 
   /** True while no usage was ever kept here. */
@@ -85,6 +93,20 @@ export class UsageLedger {
     const notes = this.#refusals.take()
     if (state === null || notes.length === 0) return
     await withTimeout(write(state.organizationId, notes), WRITE_TIMEOUT_MS)
+  }
+
+  /** Throws when it did not succeed: the next flush writes them again. */
+  async flushAddresses(write: WriteAddresses): Promise<void> {
+    const { state } = this.#book
+    const observed = this.#addresses.read()
+    if (state === null || observed.length === 0) return
+    try {
+      await withTimeout(write(state.organizationId, observed), WRITE_TIMEOUT_MS)
+    } catch (error) {
+      this.#waitingSince ??= this.#now()
+      throw error
+    }
+    this.#addresses.forget(observed)
   }
 
   #next(written: UsageBucket | null): readonly UsageBucket[] {

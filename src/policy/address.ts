@@ -1,7 +1,7 @@
 // Addresses and ranges of them, against which a client's address or an upstream's host is held. Pure.
 
 /** A range of addresses, each as a number. IPv4 stands in IPv6's mapped range (::ffff:0:0/96): two forms, one address. */
-interface Range {
+export interface Range {
   readonly start: bigint
   /** Bits of the host part, out of 128. */
   readonly hostBits: bigint
@@ -25,7 +25,8 @@ export function inRanges(address: string, ranges: readonly string[]): boolean {
   })
 }
 
-function parseRange(text: string): Range | null {
+/** @returns null for what is no address and no range */
+export function parseRange(text: string): Range | null {
   const slash = text.indexOf('/')
   const start = parseAddress(slash === -1 ? text : text.slice(0, slash))
   if (start === null) return null
@@ -36,7 +37,8 @@ function parseRange(text: string): Range | null {
   return { start, hostBits: BigInt(width - Number(prefix)) }
 }
 
-function parseAddress(text: string): bigint | null {
+/** @returns its number, out of 128 bits; null for what is no address */
+export function parseAddress(text: string): bigint | null {
   if (!text.includes(':')) return parseV6(`::ffff:${groupsOfV4(text)}`)
   // Only the last 32 bits may be written as IPv4 (RFC 4291, section 2.2).
   return parseV6(text.replace(/(?<=:)\d+\.[\d.]+$/, groupsOfV4))

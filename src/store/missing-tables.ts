@@ -1,6 +1,7 @@
 // Which tables are not as this version needs them. One statement for each, and no row is read.
 import { getTableName, is } from 'drizzle-orm'
 import { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import * as addresses from '../model/schema/addresses.ts'
 import * as apiKeys from '../model/schema/api-keys.ts'
 import * as foreignHashes from '../model/schema/foreign-hashes.ts'
 import * as plans from '../model/schema/plans.ts'
@@ -14,7 +15,18 @@ import type { Databases } from './database.ts'
 import { isMissingSchema } from './failure.ts'
 import { probeTable } from './table-probe.ts'
 
-const TABLES = [apiKeys, foreignHashes, plans, records, refusals, routing, sessions, tenants, usage]
+const TABLES = [
+  addresses,
+  apiKeys,
+  foreignHashes,
+  plans,
+  records,
+  refusals,
+  routing,
+  sessions,
+  tenants,
+  usage,
+]
   .flatMap((schema): unknown[] => Object.values(schema))
   .filter((value) => is(value, SQLiteTable))
 

@@ -2,6 +2,7 @@
 import { and, eq, lt, sql } from 'drizzle-orm'
 import type { UsageBucket } from '../limits/buckets.ts'
 import { usage } from '../model/schema/usage.ts'
+import { USES } from '../model/uses.ts'
 import type { UsageGrain } from '../model/vocabulary.ts'
 import { databaseOf, open, type Database, type Databases } from './database.ts'
 
@@ -18,15 +19,14 @@ const UPSERT = `
     updated_at = excluded.updated_at
   WHERE excluded.count > count`
 
-// Only requests that were admitted are uses, whether the origin answered or not: a refused one is no sign that somebody still
-// needs the key. `version` stays, because nobody has changed the key. With `+` no index serves the organization: SQLite would
+// `version` stays, because nobody has changed the key. With `+` no index serves the organization: SQLite would
 // take it, and read all keys of the organization for each that was used.
 /** Exported for the test that reads its query plan. */
 export const TOUCH_KEYS = `
   UPDATE api_keys SET last_used_at = used.at
   FROM (
     SELECT value ->> 'keyId' AS id, max(value ->> 'lastAtMs') AS at FROM json_each(?2)
-    WHERE value ->> 'outcome' IN ('passed', 'origin_error', 'origin_timeout', 'origin_unreachable')
+    WHERE value ->> 'outcome' IN (${[...USES].map((outcome) => `'${outcome}'`).join(', ')})
     GROUP BY value ->> 'keyId'
   ) AS used
   WHERE api_keys.id = used.id AND +organization_id = ?1 AND (last_used_at IS NULL OR last_used_at < used.at)`

@@ -46,7 +46,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   adoption: ['store', 'feed', ...PURE],
   jobs: ['store', 'feed', 'config.ts', ...PURE],
   // An object owns its storage. What it puts into D1 leaves by the shell (make-limiter.ts), which alone knows of bindings.
-  objects: ['feed', 'limits', 'config.ts', 'bindings.ts', 'store/usage.ts', 'store/refusals.ts', ...PURE],
+  objects: [
+    'feed',
+    'limits',
+    'config.ts',
+    'bindings.ts',
+    'store/usage.ts',
+    'store/refusals.ts',
+    'store/addresses.ts',
+    ...PURE,
+  ],
   store: ['feed', 'limits', ...PURE],
   feed: PURE,
   limits: PURE,
@@ -82,7 +91,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Runs at somebody else's place, so it brings nothing along.
   origin: ['policy/scope.ts'],
   // Static files of their own; what the API takes and answers comes as declarations (`#endpoints`).
-  portal: ['policy/permissions.ts'],
+  portal: ['policy/permissions.ts', 'policy/address.ts'],
   cli: PURE,
 }
 
@@ -104,12 +113,12 @@ const LAZY = [
   /^src\/(?:control|jobs|adoption)\//,
   /^src\/objects\/(?!exports\.ts$)/,
   /^src\/store\/(?!edge\.ts$)/,
-  /^src\/gateway\/(?:ask-limiter|behind-answer|child-token|explain(?:-\w+)?|first-use|format-window|hand-over|limit-refusal|limiter-call|limits-of-key|limiter-outage|preflight|request-event|reservation|question|refusal-note|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
+  /^src\/gateway\/(?:ask-limiter|behind-answer|child-token|explain(?:-\w+)?|first-use|format-window|hand-over|limit-refusal|limiter-call|limits-of-key|limiter-outage|observed-address|preflight|request-event|reservation|question|refusal-note|refused|socket-answer|socket-bridge|standings|tally|verified-key|verify|verify-call|watch|watched-body|within)\.ts$/,
   /^src\/feed\/(?:lease|log-part|retention)\.ts$/,
-  /^src\/limits\/(?:buckets|percentiles|refusals)\.ts$/,
+  /^src\/limits\/(?:addresses|buckets|percentiles|refusals)\.ts$/,
   /^src\/keys\/(?:beginning|compose|display|equal-secrets|foreign-\w+|mint|new-signing-key|redact|seal|shadow-authorization|strength|token)\.ts$/,
-  /^src\/model\/(?:schema\/|(?:foreign-hash|shadow)\.ts$|vocabulary\.ts$)/,
-  /^src\/policy\/(?:common-scopes|ending|lease|meter|quota|rate|route-pattern|upstream-url|window)\.ts$/,
+  /^src\/model\/(?:schema\/|(?:foreign-hash|shadow|uses)\.ts$|vocabulary\.ts$)/,
+  /^src\/policy\/(?:common-scopes|ending|lease|meter|networks|quota|rate|route-pattern|upstream-url|window)\.ts$/,
   /^src\/(?:login-config|import-peppers|config-optional|config-problem|control-plane|control-problems|gateway-problems|problem-catalog|problem-response|scheduled-run)\.ts$/,
 ]
 

@@ -4,8 +4,10 @@ import { env } from 'cloudflare:workers'
 import { runInDurableObject } from 'cloudflare:test'
 import { limiterOf } from '../../src/bindings.ts'
 import { limiterName } from '../../src/limits/rpc.ts'
+import type { UsageBatch } from '../../src/limits/usage.ts'
 import { LimiterObject } from '../../src/objects/limiter.ts'
-import type { WriteRefusals, WriteUsage } from '../../src/objects/usage-ledger.ts'
+import type { WriteAddresses, WriteRefusals, WriteUsage } from '../../src/objects/usage-ledger.ts'
+import { writeAddresses } from '../../src/store/addresses.ts'
 import { writeRefusals } from '../../src/store/refusals.ts'
 import { writeUsage } from '../../src/store/usage.ts'
 import { MINUTE } from './usage.ts'
@@ -16,6 +18,7 @@ export interface UsageObject {
   readonly writeToD1: WriteUsage
   write: WriteUsage
   writeRefusals: WriteRefusals
+  writeAddresses: WriteAddresses
   run<R>(run: (limiter: LimiterObject, state: DurableObjectState) => R | Promise<R>): Promise<R>
   restart(): void
   alarmAt(): Promise<number | null>
@@ -38,6 +41,8 @@ export function usageObject(organizationId: string): UsageObject {
     write: writeToD1,
     writeRefusals: (organization, notes) =>
       writeRefusals({ primary: env.DB, shards: [env.DB] }, organization, notes),
+    writeAddresses: (organization, observed) =>
+      writeAddresses({ primary: env.DB, shards: [env.DB] }, organization, observed),
     run: (run) =>
       runInDurableObject(stub, (_, state) => {
         instance ??= new LimiterObject(state, {
@@ -46,6 +51,7 @@ export function usageObject(organizationId: string): UsageObject {
           log: (event) => object.logs.push(event),
           writeUsage: (organization, buckets) => object.write(organization, buckets),
           writeRefusals: (organization, notes) => object.writeRefusals(organization, notes),
+          writeAddresses: (organization, observed) => object.writeAddresses(organization, observed),
         })
         return run(instance, state)
       }),
@@ -64,4 +70,18 @@ export function usageObject(organizationId: string): UsageObject {
       ),
   }
   return object
+}
+
+/** Of the limiters that {@link flushUsage} drives: it goes on through a whole file. */
+let flushedAt = MINUTE
+
+/** What the gateway handed over, to D1. */
+export async function flushUsage(handedOver: UsageBatch[]): Promise<void> {
+  for (const batch of handedOver.splice(0)) {
+    const object = usageObject(batch.organizationId)
+    object.clock.ms = flushedAt += 60_000
+    await object.run((limiter) => limiter.record(batch))
+    object.clock.ms = flushedAt += 60_000
+    await object.run((limiter) => limiter.alarm())
+  }
 }

@@ -75,6 +75,7 @@ async function runJobs(): Promise<void> {
     databases,
     publish,
     refusalHours: 24,
+    addressDays: 30,
     now: () => Date.now() + 11_000,
     log: (event) => logged.push(event),
   })

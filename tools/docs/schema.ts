@@ -1,5 +1,6 @@
 // Every table of the schema, by its name in the code: for what looks at all of them.
 import * as tenants from '../../src/model/schema/tenants.ts'
+import * as addresses from '../../src/model/schema/addresses.ts'
 import * as apiKeys from '../../src/model/schema/api-keys.ts'
 import * as foreignHashes from '../../src/model/schema/foreign-hashes.ts'
 import * as plans from '../../src/model/schema/plans.ts'
@@ -19,4 +20,5 @@ export const schema = {
   ...sessions,
   ...usage,
   ...refusals,
+  ...addresses,
 }

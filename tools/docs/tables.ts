@@ -36,6 +36,8 @@ const PURPOSES: Readonly<Record<keyof typeof schema, string>> = {
     'What was asked of the gateway: absolute counts by minute (kept 48 hours), hour (90 days) and day (2 years).',
   refusals:
     'A few of the requests that were refused in the last hours (`REFUSAL_HOURS`), with the address of the client.',
+  observedAddresses:
+    'From where keys were used in the last days (`ADDRESS_DAYS`): 64 addresses of a key, IPv6 by the /64.',
 }
 
 const dialect = new SQLiteSyncDialect()

@@ -1,6 +1,14 @@
 // What is asked of keys: whose one is, whether it would pass, what it was used for, and which of other systems are still in use.
 import type { Command } from 'commander'
-import { contextOf, printJson, showList, showRecord, type Context, type GlobalOptions } from '../context.ts'
+import {
+  contextOf,
+  printJson,
+  showList,
+  showRecord,
+  tell,
+  type Context,
+  type GlobalOptions,
+} from '../context.ts'
 import { Outcome } from '../exit.ts'
 import { isJsonObject, listOf, member, textOf, type Json, type JsonObject } from '../json.ts'
 import { columnsOf } from '../table.ts'
@@ -54,6 +62,14 @@ export function addKeyQuestions(group: Command, terminal: Terminal): void {
       imported(context, await (await context.api()).call('GET', '/imported-keys', { query }))
     })
   group
+    .command('addresses')
+    .argument('<id>', 'id of the key')
+    .description('from where a key was used of late, and the ranges that would let just those through')
+    .action(async (id: string, _, command: Command) => {
+      const context = contextOf(terminal, command.optsWithGlobals<GlobalOptions>())
+      addresses(context, await (await context.api()).call('GET', `/keys/${encodeURIComponent(id)}/addresses`))
+    })
+  group
     .command('rotation')
     .argument('<id>', 'id of the key')
     .description('whether the old key of a rotation is still used')
@@ -103,6 +119,19 @@ function usage(context: Context, answer: Json): void {
   const rows = listOf(member(answer, 'data')).filter(isJsonObject)
   const columns = columnsOf(['time', 'requests', 'outcomes', 'statuses'])
   return showList(context, columns, rows, 'Not used in this time.')
+}
+
+function addresses(context: Context, answer: Json): void {
+  if (context.options.json === true) return printJson(context.terminal, answer)
+  // What has no id of its own goes by its address with --quiet.
+  const rows = listOf(member(answer, 'data')).flatMap((row) =>
+    isJsonObject(row) ? [{ id: row.address, ...row }] : [],
+  )
+  const days = member(answer, 'kept_days')
+  const none = days === 0 ? 'None are kept: ADDRESS_DAYS is 0.' : 'Not used of late.'
+  showList(context, columnsOf(['address', 'first_seen_at', 'last_seen_at']), rows, none)
+  const suggested = listOf(member(answer, 'suggested')).map(textOf)
+  if (suggested.length > 0) tell(context, `A network policy for just these: ${suggested.join(', ')}`)
 }
 
 function imported(context: Context, answer: Json): void {

@@ -4,6 +4,7 @@ import { effectiveEnd } from '../../model/effective.ts'
 import type { KeyRow } from '../../store/api-keys.ts'
 import * as field from '../fields.ts'
 import { Propagation } from '../propagation.ts'
+import { ObservedAddress } from './addresses.ts'
 import { Key, viewKey } from './key.ts'
 
 export const DEFAULT_GRACE_SECONDS = 86_400
@@ -55,7 +56,11 @@ export const RotationEvidence = z
     started_at: field.shownTime,
     grace_ends_at: field.shownTime,
     auto_complete_after_seconds: z.int().nullable(),
-    old: Side,
+    old: Side.extend({
+      addresses: z.array(ObservedAddress).openapi({
+        description: 'From where it was used since the rotation began, the last ones first.',
+      }),
+    }),
     new: Side,
     old_share: z
       .number()

@@ -11,8 +11,8 @@ export function Facts({ facts }: FactsProps) {
       {facts.map(([label, value]) => (
         <div key={label} className="min-w-0">
           <dt className="text-sm text-kumo-subtle">{label}</dt>
-          <dd className="break-words" dir="auto">
-            {value}
+          <dd className="break-words">
+            <bdi>{value}</bdi>
           </dd>
         </div>
       ))}

@@ -1,4 +1,4 @@
-// The page of one key, in a real browser: rotated, revoked, limited, watched.
+// The page of one key, in a real browser: rotated, revoked, switched, edited.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startPortal, type PortalUnderTest, type Visit } from '../../support/portal.ts'
 
@@ -182,50 +182,5 @@ describe('a key', () => {
     await page.getByRole('alert').first().waitFor()
     const { network } = await portal.gateway.admin<{ network: object }>('GET', `/keys/${key.id}`)
     expect(network).toEqual({})
-  })
-
-  test('shows its use, its limits and what was refused of it', async () => {
-    const { admin } = portal.gateway
-    const plan = await admin<{ id: string }>('POST', '/plans', {
-      name: 'Small',
-      limits: [{ name: 'burst', limit: 2, period_seconds: 3600 }],
-      quotas: [{ name: 'monthly', limit: 100, period: 'month', warn_at: 50 }],
-    })
-    const { key, secret } = await make('Busy', { plan_id: plan.id })
-    for (let i = 0; i < 4; i++) await statusWith(secret)
-    visit = await portal.visit('ann')
-    const { page } = visit
-    await expect
-      .poll(
-        async () =>
-          (await admin<{ total: { requests: number } }>('GET', `/keys/${key.id}/usage`)).total.requests,
-        {
-          timeout: 60_000,
-          interval: 1_000,
-        },
-      )
-      .toBe(4)
-    await visit.open(`/keys/${key.id}?period=hour`)
-    await page.getByText('A rate limit was reached.').first().waitFor()
-    await page.getByRole('meter', { name: /^burst/ }).waitFor()
-    await page.getByText('Success rate').waitFor()
-    await page.getByText('Show as a table').first().click()
-    await page.getByRole('region', { name: 'Requests, as a table' }).waitFor()
-    for (const [width, colorScheme] of [
-      [1280, 'light'],
-      [360, 'dark'],
-    ] as const) {
-      await page.setViewportSize({ width, height: 900 })
-      await page.emulateMedia({ colorScheme })
-      await visit.open(`/keys/${key.id}?period=hour`)
-      expect(await visit.axe()).toEqual([])
-      await visit.picture(`key-${width}`)
-    }
-    await page.setViewportSize({ width: 1280, height: 900 })
-    await page.emulateMedia({ colorScheme: 'light' })
-    await visit.open('/?period=hour')
-    await page.getByRole('link', { name: 'Busy' }).first().waitFor()
-    await page.getByText('A rate limit was reached.').first().waitFor()
-    await visit.picture('overview')
   })
 })

@@ -51,7 +51,14 @@ async function scheduledRun(afterMs = 10_001): Promise<readonly ChangeName[]> {
     published.push(...changes)
     return publishedNext()
   }
-  await runScheduled({ databases, publish, refusalHours: 24, now: () => Date.now() + afterMs, log: () => {} })
+  await runScheduled({
+    databases,
+    publish,
+    refusalHours: 24,
+    addressDays: 30,
+    now: () => Date.now() + afterMs,
+    log: () => {},
+  })
   return published
 }
 

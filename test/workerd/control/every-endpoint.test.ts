@@ -68,6 +68,7 @@ const CHANGES = [
 const REST = [
   'GET /_latchkey/v1/keys/{id}/rotation',
   'GET /_latchkey/v1/keys/{id}/limits',
+  'GET /_latchkey/v1/keys/{id}/addresses',
   'GET /_latchkey/v1/projects/{id}/key-options',
   'POST /_latchkey/v1/operators/{id}/rotate-key',
   'GET /_latchkey/v1/compliance',

@@ -11,8 +11,7 @@ import {
   type TestGateway,
 } from '../../support/gateway-deps.ts'
 import { mintSecret, seedGateway, seedKey, seedRoute } from '../../support/seed.ts'
-import { MINUTE } from '../../support/usage.ts'
-import { usageObject } from '../../support/usage-object.ts'
+import { flushUsage } from '../../support/usage-object.ts'
 import { db, insertOrganization, insertProject } from '../store/rows.ts'
 import { call } from './client.ts'
 import { misfits, readDocument } from './openapi.ts'
@@ -59,19 +58,7 @@ beforeEach(async () => {
   gateway = createTestGateway()
 })
 
-/** Of the limiters: it goes on through the whole file. */
-let flushedAt = MINUTE
-
-/** What was handed over, to D1. */
-async function flush(): Promise<void> {
-  for (const batch of gateway.handedOver.splice(0)) {
-    const object = usageObject(batch.organizationId)
-    object.clock.ms = flushedAt += 60_000
-    await object.run((limiter) => limiter.record(batch))
-    object.clock.ms = flushedAt += 60_000
-    await object.run((limiter) => limiter.alarm())
-  }
-}
+const flush = () => flushUsage(gateway.handedOver)
 
 async function refuse(path: string, secret = key.secret, headers: Readonly<Record<string, string>> = {}) {
   const answer = await callWith(secret, gateway, path, headers)

@@ -24,6 +24,7 @@ const run = async (afterMs: number, within: Databases = databases) => {
     databases: within,
     publish: async () => publishedNext(),
     refusalHours: 24,
+    addressDays: 30,
     now: () => Date.now() + afterMs,
     log: (event: unknown) => void logged.push(event),
   }

@@ -11,7 +11,14 @@ beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(() => db.delete(idempotencyRecords))
 
 const run = () =>
-  runScheduled({ databases, publish: fails('injected'), refusalHours: 24, now: () => NOW, log: () => {} })
+  runScheduled({
+    databases,
+    publish: fails('injected'),
+    refusalHours: 24,
+    addressDays: 30,
+    now: () => NOW,
+    log: () => {},
+  })
 
 async function left(): Promise<readonly string[]> {
   return (await db.select().from(idempotencyRecords)).map(({ key }) => key)

@@ -12,7 +12,14 @@ const DAY_MS = 86_400_000
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 
 const run = () =>
-  runScheduled({ databases, publish: fails('injected'), refusalHours: 24, now: () => NOW, log: () => {} })
+  runScheduled({
+    databases,
+    publish: fails('injected'),
+    refusalHours: 24,
+    addressDays: 30,
+    now: () => NOW,
+    log: () => {},
+  })
 
 const session = (id: string, expiresAt: number, revokedAt: number | null = null) => ({
   id,

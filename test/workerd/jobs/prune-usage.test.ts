@@ -14,7 +14,14 @@ beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(() => db.delete(usage))
 
 const run = () =>
-  runScheduled({ databases, publish: fails('injected'), refusalHours: 24, now: () => NOW, log: () => {} })
+  runScheduled({
+    databases,
+    publish: fails('injected'),
+    refusalHours: 24,
+    addressDays: 30,
+    now: () => NOW,
+    log: () => {},
+  })
 
 function row(grain: UsageGrain, start: number) {
   return {

@@ -35,6 +35,7 @@ function jobDeps() {
     databases,
     publish,
     refusalHours: 24,
+    addressDays: 30,
     now: () => NOW,
     log: (event: object) => logged.push({ ...event }),
     calls,

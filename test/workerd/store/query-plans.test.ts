@@ -51,6 +51,7 @@ import { projectsQuery } from '../../../src/store/projects.ts'
 import { askedScopesQuery, routesQuery } from '../../../src/store/routes.ts'
 import { sessionsQuery } from '../../../src/store/sessions.ts'
 import { teamsQuery } from '../../../src/store/teams.ts'
+import { addressesQuery, TRIM_ADDRESSES, UPSERT_ADDRESSES } from '../../../src/store/addresses.ts'
 import { refusalQuery, refusalsQuery } from '../../../src/store/refusal-list.ts'
 import { firstTooMany, TRIM } from '../../../src/store/refusals.ts'
 import { oldUsageQuery, TOUCH_KEYS } from '../../../src/store/usage.ts'
@@ -483,6 +484,26 @@ describe('refusals', () => {
     expect(plan).toContain(
       'SEARCH old USING COVERING INDEX refusals_key_index (organization_id=? AND key_id=? AND id<?)',
     )
+  })
+})
+
+describe('observed addresses', () => {
+  const planned = (sql: string) => planOf({ toSQL: () => ({ sql, params: ['org_1', '[]'] }) })
+
+  it('of a key are read by its index', async () => {
+    const plan = await planOf(addressesQuery(db, 'org_1', 'key_1'))
+    expect(plan[0]).toBe(
+      'SEARCH observed_addresses USING INDEX sqlite_autoindex_observed_addresses_1 (organization_id=? AND key_id=?)',
+    )
+  })
+
+  it('are written, and those beyond the bound found, without a look at any other key', async () => {
+    expect((await planned(UPSERT_ADDRESSES)).join('; ')).not.toMatch(/SCAN (?:observed_addresses|api_keys)/)
+    const plan = await planned(TRIM_ADDRESSES)
+    expect(plan).toContain(
+      'SEARCH o USING INDEX sqlite_autoindex_observed_addresses_1 (organization_id=? AND key_id=?)',
+    )
+    expect(plan.join('; ')).not.toMatch(/SCAN (?:o|observed_addresses)\b/)
   })
 })
 

@@ -60,7 +60,14 @@ describe('a write', () => {
 
 describe('the end of refusals', () => {
   const run = (refusalHours: number) =>
-    runScheduled({ databases, publish: fails('injected'), refusalHours, now: () => NOW, log: () => {} })
+    runScheduled({
+      databases,
+      publish: fails('injected'),
+      refusalHours,
+      addressDays: 30,
+      now: () => NOW,
+      log: () => {},
+    })
 
   it('comes with their age, and not before', async () => {
     const kept = aNote({ atMs: NOW - 24 * HOUR_MS })

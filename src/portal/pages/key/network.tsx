@@ -1,4 +1,4 @@
-// From where a key may be used.
+// From where a key may be used, and from where it was.
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { bodyOf, v1 } from '../../api/client.ts'
@@ -11,7 +11,9 @@ import { Facts } from '../../ui/facts.tsx'
 import { Section } from '../../ui/page.tsx'
 import { toastDone } from '../../ui/toasts.ts'
 import { isOver, type Key } from './key.ts'
+import { ObservedAddresses } from './observed.tsx'
 import { effectOf } from './propagation.ts'
+import { SuggestedRanges } from './suggested-ranges.tsx'
 
 export function NetworkPolicy({ apiKey }: { readonly apiKey: Key }) {
   const can = useCan()
@@ -27,13 +29,16 @@ export function NetworkPolicy({ apiKey }: { readonly apiKey: Key }) {
       {isEditing ? (
         <PolicyForm apiKey={apiKey} close={() => setEditing(false)} />
       ) : (
-        <Facts
-          facts={[
-            ['Addresses', addresses?.join(', ') ?? 'Any'],
-            ['Countries', countries?.join(', ') ?? 'Any'],
-            ['Web origins', origins?.join(', ') ?? 'Any'],
-          ]}
-        />
+        <div className="flex flex-col gap-4">
+          <Facts
+            facts={[
+              ['Addresses', addresses?.join(', ') ?? 'Any'],
+              ['Countries', countries?.join(', ') ?? 'Any'],
+              ['Web origins', origins?.join(', ') ?? 'Any'],
+            ]}
+          />
+          {apiKey.kind === 'secret' && <ObservedAddresses id={apiKey.id} />}
+        </div>
       )}
     </Section>
   )
@@ -63,6 +68,13 @@ function PolicyForm({ apiKey, close }: { readonly apiKey: Key; readonly close: (
         save.mutate()
       }}
     >
+      {apiKey.kind === 'secret' && (
+        <SuggestedRanges
+          id={apiKey.id}
+          text={texts.addresses}
+          change={(addresses) => setTexts({ ...texts, addresses })}
+        />
+      )}
       <NetworkFields value={texts} change={setTexts} error={save.error} />
       <FormError error={save.error} pointers={['/network']} />
       <div className="flex flex-wrap gap-2">

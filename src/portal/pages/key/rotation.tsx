@@ -16,6 +16,7 @@ import { Loaded } from '../../ui/states.tsx'
 import { toastDone } from '../../ui/toasts.ts'
 import { When } from '../../ui/when.tsx'
 import { isRotating, useKey, type Key } from './key.ts'
+import { ObservedTable } from './observed.tsx'
 
 /** How often it is looked whether the old key is used, milliseconds. */
 const LOOK_MS = 15_000
@@ -80,6 +81,9 @@ function Open({ old, newId }: { readonly old: Key; readonly newId: string }) {
                 ],
               ]}
             />
+            {seen.old.addresses.length > 0 && (
+              <ObservedTable label="Addresses that still use the old key" rows={seen.old.addresses} />
+            )}
           </div>
         )}
       </Loaded>
