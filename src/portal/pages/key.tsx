@@ -41,7 +41,7 @@ function KeyView({ apiKey }: { readonly apiKey: Key }) {
       <About apiKey={apiKey} />
       <Rotation apiKey={apiKey} />
       {can('usage:read') && <KeyUsage id={apiKey.id} />}
-      <Limits id={apiKey.id} />
+      <Limits apiKey={apiKey} />
       {can('usage:read') && <KeyRefusals id={apiKey.id} />}
       <NetworkPolicy apiKey={apiKey} />
       {can('keys:write') && !isOver(apiKey) && <EditKey apiKey={apiKey} />}

@@ -4,13 +4,12 @@ import { bodyOf, v1 } from '../api/client.ts'
 import { useCan } from '../session/me.ts'
 import { Branding } from '../settings/branding.tsx'
 import { General } from '../settings/general.tsx'
+import { ImportedKeys } from '../settings/imported-keys.tsx'
 import { SecretRotation } from '../settings/secret-rotation.tsx'
-import { DataTable } from '../ui/data-table.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { percent } from '../ui/figures.ts'
 import { Page, Section } from '../ui/page.tsx'
-import { Loaded, Nothing } from '../ui/states.tsx'
-import { When } from '../ui/when.tsx'
+import { Loaded } from '../ui/states.tsx'
 
 export default function SettingsPage() {
   const can = useCan()
@@ -69,41 +68,11 @@ export default function SettingsPage() {
                 )}
               </div>
             </Section>
-            <Section
-              title="Imported keys"
-              description="Formats of keys of other systems, and the systems that are asked about unknown keys. Set by the API or the command line (import)."
-            >
-              {found.legacy_formats.length + found.shadow_verifiers.length === 0 ? (
-                <Nothing
-                  title="None"
-                  description="Keys of other systems are imported with `latchkey keys import`."
-                />
-              ) : (
-                <DataTable
-                  label="Imported keys"
-                  rows={[
-                    ...found.legacy_formats.map(({ prefix, sunset_at: sunset }) => ({
-                      id: `format ${prefix}`,
-                      what: 'Format',
-                      of: prefix,
-                      until: sunset,
-                    })),
-                    ...found.shadow_verifiers.map(({ url, prefix, until }) => ({
-                      id: `verifier ${url} ${prefix}`,
-                      what: 'Asked about unknown keys',
-                      of: url,
-                      until,
-                    })),
-                  ]}
-                  nameOf={(row) => row.id}
-                  columns={[
-                    { title: 'What', cell: (row) => row.what },
-                    { title: 'Of', cell: (row) => <code className="break-all">{row.of}</code> },
-                    { title: 'Until', cell: (row) => <When at={row.until ?? null} never="No end" /> },
-                  ]}
-                />
-              )}
-            </Section>
+            <ImportedKeys
+              formats={found.legacy_formats}
+              verifiers={found.shadow_verifiers}
+              mayWrite={mayWrite}
+            />
           </>
         )}
       </Loaded>

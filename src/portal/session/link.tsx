@@ -25,7 +25,7 @@ export default function Link({ token }: { readonly token: string }) {
     refetchOnWindowFocus: false,
   })
   return (
-    <main className="grid min-h-dvh place-items-center p-4">
+    <main className="grid min-h-dvh grid-cols-1 place-items-center p-4">
       <div className="flex w-full max-w-md flex-col gap-4 rounded-xl bg-kumo-base p-6 ring ring-kumo-line">
         <BrandMark />
         <h1 className="text-xl font-semibold">Log in</h1>

@@ -18,10 +18,12 @@ export function SignIn() {
   }, [brand.name])
   const here = `${location.pathname}${location.search}`
   return (
-    <main className="grid min-h-dvh place-items-center p-4">
+    <main className="grid min-h-dvh grid-cols-1 place-items-center p-4">
       <div className="w-full max-w-sm rounded-xl bg-kumo-base p-6 ring ring-kumo-line">
         <BrandMark />
-        <h1 className="mt-4 text-xl font-semibold">Sign in to {brand.name}</h1>
+        <h1 className="mt-4 text-xl font-semibold wrap-anywhere">
+          Sign in to <bdi>{brand.name}</bdi>
+        </h1>
         <div className="mt-6 flex flex-col gap-4">
           {(oidc || access) && (
             <a className="portal-primary" href={`/_latchkey/login?return_to=${encodeURIComponent(here)}`}>

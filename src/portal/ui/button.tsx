@@ -12,7 +12,7 @@ interface Look {
 }
 
 const VARIANTS = {
-  primary: 'bg-(--portal-accent) text-(--portal-on-accent) hover:opacity-90',
+  primary: 'bg-(--portal-accent) text-(--portal-on-accent) hover:shadow-md',
   secondary: 'bg-kumo-base ring ring-kumo-line hover:bg-kumo-tint',
   ghost: 'hover:bg-kumo-tint',
   destructive: 'bg-[#b91c1c] text-white hover:bg-[#991b1b]',

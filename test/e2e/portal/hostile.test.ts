@@ -1,7 +1,8 @@
 // Names, tags, metadata and ids that were chosen to break the page which shows them: text stays text, everywhere.
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { CONTROL_STRINGS, MARK, NAUGHTY_STRINGS, TRACE } from '../../support/naughty-strings.ts'
+import { brokenOutOf } from '../../support/broken-out.ts'
+import { CONTROL_STRINGS, NAUGHTY_STRINGS } from '../../support/naughty-strings.ts'
 import { startPortal, type PortalUnderTest, type Visit } from '../../support/portal.ts'
 
 let portal: PortalUnderTest
@@ -93,18 +94,7 @@ async function begin(): Promise<void> {
   })
 }
 
-/** What came of the strings besides text. */
-async function brokenOut(): Promise<readonly string[]> {
-  return visit.page.evaluate<readonly string[]>(`[
-    ...[...document.querySelectorAll('[${MARK}], iframe, object, embed, base, script:not([src]), style, math')],
-    ...[...document.querySelectorAll('*')].filter((element) =>
-      [...element.attributes].some(({ name, value }) =>
-        name.startsWith('on') || (['href', 'src', 'action'].includes(name) && /^\\s*(?:javascript|vbscript):/i.test(value)))),
-  ].map(({ outerHTML }) => outerHTML.slice(0, 200)).concat(
-    globalThis.${TRACE} === undefined ? [] : ['a string ran'],
-    document.documentElement.scrollWidth > 360 ? ['the page is ' + document.documentElement.scrollWidth + ' px wide'] : [],
-  )`)
-}
+const brokenOut = () => brokenOutOf(visit.page)
 
 /** The texts of the links of a table's rows, as they are in the document. */
 const linkTexts = () => visit.page.locator('tbody').first().getByRole('link').allTextContents()

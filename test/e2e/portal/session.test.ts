@@ -11,15 +11,21 @@ beforeAll(async () => {
 afterAll(() => portal.close())
 
 describe('whoever is not logged in', () => {
-  test('is shown the ways in at the address that was asked for, and comes back to it', async () => {
-    const visit = await portal.visit(null)
+  test('is shown the ways in at the address that was asked for, and comes back to it by the provider', async () => {
+    const visit = await portal.visit(null, { mayVisit: portal.provider.issuer })
+    const { page } = visit
     await visit.open('/keys?tag=a')
-    expect(await visit.page.title()).toBe('Sign in - Latchkey')
-    const way = visit.page.getByRole('link', { name: 'Sign in with your organization' })
-    expect(await way.getAttribute('href')).toBe(
-      `/_latchkey/login?return_to=${encodeURIComponent('/_latchkey/portal/keys?tag=a')}`,
-    )
+    expect(await page.title()).toBe('Sign in - Latchkey')
     expect(await visit.axe()).toEqual([])
+    await page.getByRole('link', { name: 'Sign in with your organization' }).click()
+    await page.locator('input[name=login]').fill('ann')
+    await page.locator('input[name=password]').fill('any')
+    await page.locator('button[type=submit]').click()
+    // The provider asks once whether this client may know who it is.
+    await page.locator('button[type=submit]').click()
+    await page.getByRole('heading', { name: 'Keys', level: 1 }).waitFor()
+    expect(new URL(page.url()).search).toBe('?tag=a')
+    expect(await page.getByLabel('Tag').inputValue()).toBe('a')
     await visit.close()
   })
 

@@ -7,9 +7,10 @@ import { refresh } from '../../api/queries.ts'
 import { linesOf, listOf, readMetadata } from '../../key-form/texts.ts'
 import { useCan } from '../../session/me.ts'
 import { Button } from '../../ui/button.tsx'
-import { FormError, TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.tsx'
 import { NameChoice } from '../../ui/name-choice.tsx'
 import { Section } from '../../ui/page.tsx'
+import { SubmitForm } from '../../ui/submit-form.tsx'
 import { fieldOfTime, timeOfField } from '../../ui/time-field.ts'
 import { toastDone } from '../../ui/toasts.ts'
 import type { Key } from './key.ts'
@@ -18,15 +19,15 @@ import { effectOf } from './propagation.ts'
 const POINTERS = ['/name', '/scopes', '/expires_at', '/tags', '/metadata', '/plan_id', '/owner_member_id']
 
 export function EditKey({ apiKey }: { readonly apiKey: Key }) {
-  const [isOpen, setOpen] = useState(false)
+  // As it was when the form was opened: what is typed stays when the key is read anew, and nobody saves over what others have changed.
+  const [opened, setOpened] = useState<Key | null>(null)
   return (
     <Section
       title="Name, scopes and expiry"
-      actions={!isOpen && <Button onClick={() => setOpen(true)}>Edit key</Button>}
+      actions={opened === null && <Button onClick={() => setOpened(apiKey)}>Edit key</Button>}
     >
-      {isOpen ? (
-        // Another version begins anew: nobody saves over what somebody else has changed.
-        <EditForm key={apiKey.version} apiKey={apiKey} close={() => setOpen(false)} />
+      {opened !== null ? (
+        <EditForm apiKey={opened} close={() => setOpened(null)} />
       ) : (
         <p className="text-kumo-subtle">Also its tags, metadata, owner and plan.</p>
       )}
@@ -69,12 +70,13 @@ function EditForm({ apiKey, close }: { readonly apiKey: Key; readonly close: () 
   })
   const field = { error: save.error }
   return (
-    <form
-      className="flex max-w-2xl flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        save.mutate()
-      }}
+    <SubmitForm
+      action="Save key"
+      submit={() => save.mutate()}
+      cancel={close}
+      isPending={save.isPending}
+      error={save.error}
+      pointers={POINTERS}
     >
       <TextField
         label="Name"
@@ -142,13 +144,6 @@ function EditForm({ apiKey, close }: { readonly apiKey: Key; readonly close: () 
           {...field}
         />
       )}
-      <FormError error={save.error} pointers={POINTERS} />
-      <div className="flex flex-wrap gap-2">
-        <Button type="submit" variant="primary" loading={save.isPending}>
-          Save key
-        </Button>
-        <Button onClick={close}>Cancel</Button>
-      </div>
-    </form>
+    </SubmitForm>
   )
 }

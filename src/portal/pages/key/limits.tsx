@@ -6,10 +6,13 @@ import { Meter } from '../../ui/meter.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Loaded, Nothing } from '../../ui/states.tsx'
 import { When } from '../../ui/when.tsx'
+import type { Key } from './key.ts'
 
 const LOOK_MS = 30_000
 
-export function Limits({ id }: { readonly id: string }) {
+export function Limits({ apiKey }: { readonly apiKey: Key }) {
+  const { id } = apiKey
+
   const limits = useQuery({
     queryKey: ['keys', 'limits', id],
     queryFn: () => bodyOf(v1.keys[':id'].limits.$get({ param: { id } })),
@@ -44,9 +47,7 @@ export function Limits({ id }: { readonly id: string }) {
                       value={remaining === null ? 0 : limit - remaining}
                       max={limit}
                       text={
-                        remaining === null
-                          ? 'Not used yet, or not known'
-                          : `${count(remaining)} of ${count(limit)} left`
+                        remaining === null ? unknown(apiKey) : `${count(remaining)} of ${count(limit)} left`
                       }
                       warnAt={(warn ?? 80) / 100}
                     />
@@ -64,4 +65,9 @@ export function Limits({ id }: { readonly id: string }) {
       </Loaded>
     </Section>
   )
+}
+
+// No limiter is made for a look at a page: of a key that nobody has used, none is asked.
+function unknown({ last_used_at: lastUsedAt }: Key): string {
+  return lastUsedAt === null ? 'Known once the key is used' : 'Not known: its limiter does not answer'
 }

@@ -6,9 +6,9 @@ import { refresh } from '../../api/queries.ts'
 import { NetworkFields, networkOf, textsOf } from '../../key-form/network-fields.tsx'
 import { useCan } from '../../session/me.ts'
 import { Button } from '../../ui/button.tsx'
-import { FormError } from '../../ui/fields.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Section } from '../../ui/page.tsx'
+import { SubmitForm } from '../../ui/submit-form.tsx'
 import { toastDone } from '../../ui/toasts.ts'
 import { isOver, type Key } from './key.ts'
 import { ObservedAddresses } from './observed.tsx'
@@ -17,17 +17,18 @@ import { SuggestedRanges } from './suggested-ranges.tsx'
 
 export function NetworkPolicy({ apiKey }: { readonly apiKey: Key }) {
   const can = useCan()
-  const [isEditing, setEditing] = useState(false)
+  // As it was when the form was opened: nobody saves over what somebody else has changed meanwhile.
+  const [opened, setOpened] = useState<Key | null>(null)
   const { addresses, countries, web_origins: origins } = apiKey.network
   const mayEdit = can('keys:write') && !isOver(apiKey)
   return (
     <Section
       title="Network policy"
       description="From where the key may be used. Requests from elsewhere are refused."
-      actions={mayEdit && !isEditing && <Button onClick={() => setEditing(true)}>Edit policy</Button>}
+      actions={mayEdit && opened === null && <Button onClick={() => setOpened(apiKey)}>Edit policy</Button>}
     >
-      {isEditing ? (
-        <PolicyForm apiKey={apiKey} close={() => setEditing(false)} />
+      {opened !== null ? (
+        <PolicyForm apiKey={opened} close={() => setOpened(null)} />
       ) : (
         <div className="flex flex-col gap-4">
           <Facts
@@ -61,12 +62,13 @@ function PolicyForm({ apiKey, close }: { readonly apiKey: Key; readonly close: (
     },
   })
   return (
-    <form
-      className="flex max-w-2xl flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        save.mutate()
-      }}
+    <SubmitForm
+      action="Save policy"
+      submit={() => save.mutate()}
+      cancel={close}
+      isPending={save.isPending}
+      error={save.error}
+      pointers={['/network']}
     >
       {apiKey.kind === 'secret' && (
         <SuggestedRanges
@@ -76,13 +78,6 @@ function PolicyForm({ apiKey, close }: { readonly apiKey: Key; readonly close: (
         />
       )}
       <NetworkFields value={texts} change={setTexts} error={save.error} />
-      <FormError error={save.error} pointers={['/network']} />
-      <div className="flex flex-wrap gap-2">
-        <Button type="submit" variant="primary" loading={save.isPending}>
-          Save policy
-        </Button>
-        <Button onClick={close}>Cancel</Button>
-      </div>
-    </form>
+    </SubmitForm>
   )
 }
