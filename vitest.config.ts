@@ -2,7 +2,12 @@ import { resolve } from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
 
-/** Tests against what was built, from outside. */
+/** What measures, or counts on times: each has the machine to itself. */
+const ALONE = ['bench', 'limits', 'revoked-streams', 'sockets', 'streams'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+)
+
+/** Tests against what was built, from outside. Most of their time they wait for other processes. */
 const BUILT = {
   globalSetup: ['test/support/build.ts'],
   environment: 'node',
@@ -54,7 +59,8 @@ export default defineConfig({
           ...BUILT,
           name: 'e2e',
           include: ['test/e2e/*.test.ts'],
-          fileParallelism: false,
+          exclude: ALONE,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -63,10 +69,18 @@ export default defineConfig({
           ...BUILT,
           name: 'portal',
           include: ['test/e2e/portal/*.test.ts'],
-          // A browser waits more than it works.
-          maxWorkers: 2,
           // A page has until then to show what it is asked for: a second is short for a browser beside another one.
           expect: { poll: { timeout: 20_000 } },
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...BUILT,
+          name: 'alone',
+          include: ALONE,
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },

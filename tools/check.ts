@@ -25,7 +25,7 @@ const STEPS: readonly Step[] = [
   { name: 'size', command: 'node tools/size.ts' },
   { name: 'unit', command: 'vitest run --project unit' },
   { name: 'workerd', command: 'vitest run --project workerd' },
-  { name: 'e2e', command: 'vitest run --project e2e --project portal' },
+  { name: 'e2e', command: 'vitest run --project e2e --project portal --project alone' },
   { name: 'deploy', command: 'npm run --silent deploy -- --dry-run' },
 ]
 

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildCli } from '../../tools/build.ts'
 import { serve, type FakeApi } from '../unit/cli/tool.ts'
 import { runCommands } from '../support/terminal.ts'
 
@@ -15,7 +14,6 @@ let api: FakeApi
 let folder: string
 let setUp: readonly string[]
 beforeAll(async () => {
-  await buildCli()
   api = await serve(({ method, url }) => {
     if (method === 'POST') return { status: 201, body: { key: { id: 'key_1', name: 'ci' }, secret: SECRET } }
     if (url.includes('/audit-events/export')) return { body: '{}\n'.repeat(100_000) }

@@ -2,7 +2,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildCli } from '../../tools/build.ts'
 import { openShell, startGateway, type RunningGateway, type Shell } from '../support/cli-process.ts'
 
 const DOCUMENT = `version: 1
@@ -36,7 +35,6 @@ let other: RunningGateway
 let shell: Shell
 
 beforeAll(async () => {
-  await buildCli()
   ;[one, other, shell] = await Promise.all([startGateway(), startGateway(), openShell()])
   for (const [profile, { gateway_url: url, admin_token: token }] of Object.entries({ one, other }))
     expect(await shell.latchkey(['login', '--profile', profile, '--url', url], token)).toMatchObject({

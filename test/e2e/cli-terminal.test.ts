@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildCli } from '../../tools/build.ts'
 import {
   openShell,
   runOnTerminal,
@@ -30,7 +29,6 @@ describe.runIf(hasScript)('on a terminal', () => {
   let shell: Shell
 
   beforeAll(async () => {
-    await buildCli()
     ;[gateway, shell] = await Promise.all([startGateway(), openShell()])
     expect(await shell.latchkey(['login', '--url', gateway.gateway_url], gateway.admin_token)).toMatchObject({
       exitCode: 0,

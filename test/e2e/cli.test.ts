@@ -4,14 +4,12 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildCli } from '../../tools/build.ts'
 import { openShell, startGateway, type RunningGateway, type Shell } from '../support/cli-process.ts'
 
 let gateway: RunningGateway
 let shell: Shell
 
 beforeAll(async () => {
-  await buildCli()
   ;[gateway, shell] = await Promise.all([startGateway(), openShell()])
   const loggedIn = await shell.latchkey(['login', '--url', gateway.gateway_url], gateway.admin_token)
   expect(loggedIn).toMatchObject({ exitCode: 0, stdout: '' })

@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildCli } from '../../tools/build.ts'
 import { copyCheckout, start, until, type Started } from '../support/local-start.ts'
 import { complaints, unfitForZsh } from '../support/page-run.ts'
 import { pages, readPage, unmarkedCommands, type Block } from '../support/pages.ts'
@@ -43,7 +42,6 @@ afterAll(async () => {
 
 /** `npx latchkey` finds it as it does in a project that has installed the package. */
 async function installCli(): Promise<void> {
-  await buildCli()
   const bin = join(folder, 'node_modules', '.bin')
   await mkdir(bin, { recursive: true })
   await symlink(resolve('dist/cli/latchkey.js'), join(bin, 'latchkey'))

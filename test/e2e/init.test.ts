@@ -4,9 +4,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { copyCheckout } from '../support/local-start.ts'
 
 let scratch: string
 let folder: string
+let checkout: string
 
 /** Installs the tarball by hand: its dependencies are those of the checkout. */
 function install(): void {
@@ -29,11 +31,15 @@ const latchkey = (...args: readonly string[]) =>
 beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'latchkey-package-'))
   folder = join(scratch, 'gate')
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', scratch], { stdio: 'ignore' })
+  // Packing builds: not where other tests use what was built.
+  checkout = copyCheckout('docs', 'CHANGELOG.md', 'README.md', 'tsconfig.origin.json')
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', scratch], { cwd: checkout, stdio: 'ignore' })
   install()
 })
 
-afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }))
+afterAll(() => {
+  for (const path of [scratch, checkout]) rmSync(path, { recursive: true, force: true, maxRetries: 10 })
+})
 
 test('a folder is begun, and deploys from what the package brings along', () => {
   expect(latchkey('init', '--origin', 'https://api.example.com').status).toBe(0)

@@ -8,9 +8,10 @@ import { join } from 'node:path'
 
 const COPIED = ['src', 'tools', 'migrations', 'package.json', 'wrangler.toml', 'tsconfig.base.json']
 
-export function copyCheckout(): string {
+/** @param more of its files, besides those that `npm start` needs */
+export function copyCheckout(...more: readonly string[]): string {
   const root = mkdtempSync(join(tmpdir(), 'latchkey-start-'))
-  for (const name of COPIED) cpSync(name, join(root, name), { recursive: true })
+  for (const name of [...COPIED, ...more]) cpSync(name, join(root, name), { recursive: true })
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'))
   return root
 }

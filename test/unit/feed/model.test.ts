@@ -13,7 +13,7 @@ vi.mock('../../../src/gateway/assertion.ts', () => ({ openSigner: async () => nu
 vi.spyOn(console, 'log').mockReturnValue()
 
 const { FEED_MODEL_RUNS } = process.env
-const RUNS = Number(FEED_MODEL_RUNS ?? 2_000)
+const RUNS = Number(FEED_MODEL_RUNS ?? 1_000)
 /** The same schedules each time, so that a change that breaks something is the one that fails; others where asked for. */
 const SEED = FEED_MODEL_RUNS === undefined ? { seed: 1 } : {}
 /** Schedules that a missing guard may need to show. With its seed it needs a few hundred at most. */

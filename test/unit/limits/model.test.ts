@@ -8,12 +8,22 @@ import { busySchedule, schedule, type Schedule } from '../../support/limit-model
 import type { Surroundings } from '../../support/limit-model/surroundings.ts'
 
 const { LIMIT_MODEL_RUNS } = process.env
-const RUNS = Number(LIMIT_MODEL_RUNS ?? 2_000)
+const RUNS = Number(LIMIT_MODEL_RUNS ?? 1_000)
 /** The same schedules each time, so that a change that breaks something is the one that fails; others where asked for. */
 const SEED = LIMIT_MODEL_RUNS === undefined ? { seed: 1 } : {}
 /** Schedules that a missing guard may need to show. */
 const MAX_RUNS = 10_000
 const TIMEOUT_MS = 3_600_000
+
+/**
+ * For each guard a seed that shows soon that it is missing, 1 where none is named. A path goes straight to the schedule: where schedules
+ * have changed and it shows nothing any more, search without it.
+ */
+const SEEDS: Readonly<Record<string, { readonly seed: number; readonly path?: string }>> = {
+  'an end of leases': { seed: 4 },
+  'a margin, and a lease from before the call': { seed: 1, path: '2542' },
+  'the totals that a limiter was told so far': { seed: 11 },
+}
 
 describe('whatever becomes of messages, isolates, clocks and objects', () => {
   test('no counter lets more pass than its limit, in any interval', { timeout: TIMEOUT_MS }, async () => {
@@ -44,8 +54,9 @@ describe('every guard is needed', () => {
   test.each(Object.entries(NEEDED))(
     'finds too much passing without %s',
     { timeout: TIMEOUT_MS },
-    async (_guard, missing) => {
-      const found = await fc.check(kept(missing), { seed: 1, numRuns: MAX_RUNS, endOnFailure: true })
+    async (guard, missing) => {
+      const at = SEEDS[guard] ?? { seed: 1 }
+      const found = await fc.check(kept(missing), { ...at, numRuns: MAX_RUNS, endOnFailure: true })
       const [plan] = found.counterexample ?? []
       if (plan === undefined) throw new Error('no counterexample')
       expect(await play(plan, missing)).toContain('too many pass')
