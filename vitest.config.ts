@@ -23,7 +23,13 @@ export default defineConfig({
       {
         // examples/ imports the package by its name, as its readers will.
         resolve: { alias: { 'latchkey/origin': resolve('src/origin/index.ts') } },
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'], environment: 'node' },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
+          environment: 'node',
+          // Of two processors the runner would take one.
+          maxWorkers: 2,
+        },
       },
       {
         plugins: [
@@ -52,7 +58,12 @@ export default defineConfig({
             },
           })),
         ],
-        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'] },
+        test: {
+          name: 'workerd',
+          include: ['test/workerd/**/*.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 20_000,
+        },
       },
       {
         test: {

@@ -178,6 +178,7 @@ describe('a database that fails', () => {
       { event: 'job_failed', job: 'prune_outbox' },
       { event: 'job_failed', job: 'prune_usage' },
       { event: 'job_failed', job: 'prune_refusals' },
+      { event: 'job_failed', job: 'prune_addresses' },
       { event: 'job_failed', job: 'prune_sessions' },
       { event: 'job_failed', job: 'prune_kept_answers' },
     ])
