@@ -17,6 +17,10 @@ export class AddressNotes {
     if (observed.length > 0) this.#kept.write(mergeAddresses(this.#kept.read(), observed, BOUNDS))
   }
 
+  isEmpty(): boolean {
+    return this.#kept.isEmpty()
+  }
+
   read(): readonly ObservedAddress[] {
     return this.#kept.read()
   }

@@ -20,6 +20,10 @@ export class KeptNotes<T> {
     return row === undefined ? [] : (JSON.parse(row.notes) as T[])
   }
 
+  isEmpty(): boolean {
+    return !this.#exists || this.#sql.exec(`SELECT 1 FROM ${this.#table}`).toArray().length === 0
+  }
+
   write(list: readonly T[]): void {
     this.#begin()
     this.#sql.exec(`REPLACE INTO ${this.#table} VALUES (1, ?)`, JSON.stringify(list))

@@ -23,7 +23,7 @@ export class RefusalNotes {
   /** They are here no more: what is not written then is lost, so that no address stays behind. */
   take(): readonly RefusalNote[] {
     const notes = this.#kept.read()
-    this.#kept.forget(notes)
+    if (notes.length > 0) this.#kept.forget(notes)
     return notes
   }
 }

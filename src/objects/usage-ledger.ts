@@ -41,8 +41,7 @@ export class UsageLedger {
     this.#now = now
     const { state } = this.#book
     const isWaiting =
-      state !== null &&
-      (state.fold > state.flushed || this.#book.hasUnfolded() || this.#addresses.read().length > 0)
+      state !== null && (state.fold > state.flushed || this.#book.hasUnfolded() || !this.#addresses.isEmpty())
     // Since when, a restart forgets: it has been long enough.
     this.#waitingSince = isWaiting ? now() - FIRST_FLUSH_MS : null
   }

@@ -2,23 +2,12 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import { runScheduled } from '../../../src/jobs/scheduled.ts'
 import { idempotencyRecords } from '../../../src/model/schema/records.ts'
-import { fails } from '../control/wrap.ts'
-import { databases, db, NOW } from '../store/rows.ts'
+import { runAtNow } from './run-at-now.ts'
+import { db, NOW } from '../store/rows.ts'
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(() => db.delete(idempotencyRecords))
-
-const run = () =>
-  runScheduled({
-    databases,
-    publish: fails('injected'),
-    refusalHours: 24,
-    addressDays: 30,
-    now: () => NOW,
-    log: () => {},
-  })
 
 async function left(): Promise<readonly string[]> {
   return (await db.select().from(idempotencyRecords)).map(({ key }) => key)
@@ -33,7 +22,7 @@ it('what has expired is gone, what is still kept stays, answered or not', async 
   await db
     .insert(idempotencyRecords)
     .values(rows.map((row) => ({ principal: 'op_1', requestHash: '', createdAt: NOW, ...row })))
-  await run()
+  await runAtNow()
   expect(await left()).toEqual(['expires now', 'at work'])
 })
 
@@ -43,6 +32,6 @@ it('more than one statement takes is gone after one run', async () => {
      INSERT INTO idempotency_records (principal, key, request_hash, created_at, expires_at)
      SELECT 'op_1', i, '', 0, 0 FROM n`,
   ).run()
-  await run()
+  await runAtNow()
   expect(await left()).toEqual([])
 })

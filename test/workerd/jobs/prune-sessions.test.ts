@@ -2,24 +2,13 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, expect, it } from 'vitest'
-import { runScheduled } from '../../../src/jobs/scheduled.ts'
 import { portalLinks, sessions } from '../../../src/model/schema/sessions.ts'
-import { fails } from '../control/wrap.ts'
-import { databases, db, NOW } from '../store/rows.ts'
+import { runAtNow } from './run-at-now.ts'
+import { db, NOW } from '../store/rows.ts'
 
 const DAY_MS = 86_400_000
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
-
-const run = () =>
-  runScheduled({
-    databases,
-    publish: fails('injected'),
-    refusalHours: 24,
-    addressDays: 30,
-    now: () => NOW,
-    log: () => {},
-  })
 
 const session = (id: string, expiresAt: number, revokedAt: number | null = null) => ({
   id,
@@ -56,7 +45,7 @@ it('what expired a day ago is gone, ended or not, and nothing else is', async ()
       session('old and ended', NOW - DAY_MS - 1, 0),
     ])
   await db.insert(portalLinks).values([link('kept', NOW - DAY_MS), link('old', NOW - DAY_MS - 1)])
-  await run()
+  await runAtNow()
   const left = (await db.select().from(sessions)).map(({ id }) => id)
   expect(left.sort()).toEqual(['ended', 'kept', 'living'])
   expect((await db.select().from(portalLinks)).map(({ id }) => id)).toEqual(['kept'])
@@ -68,6 +57,6 @@ it('more than one statement takes is gone after one run', async () => {
      INSERT INTO portal_links (id, organization_id, hash, member_id, return_to, created_by, created_at, expires_at)
      SELECT 'l' || i, 'org_1', i, 'mem_1', '/', 'op_1', 0, i FROM n`,
   ).run()
-  await run()
+  await runAtNow()
   expect((await db.select().from(portalLinks)).map(({ id }) => id)).toEqual(['kept'])
 })

@@ -2,26 +2,15 @@
 import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import { runScheduled } from '../../../src/jobs/scheduled.ts'
 import { usage } from '../../../src/model/schema/usage.ts'
 import type { UsageGrain } from '../../../src/model/vocabulary.ts'
-import { fails } from '../control/wrap.ts'
-import { databases, db, NOW } from '../store/rows.ts'
+import { runAtNow } from './run-at-now.ts'
+import { db, NOW } from '../store/rows.ts'
 
 const DAY_MS = 86_400_000
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
 beforeEach(() => db.delete(usage))
-
-const run = () =>
-  runScheduled({
-    databases,
-    publish: fails('injected'),
-    refusalHours: 24,
-    addressDays: 30,
-    now: () => NOW,
-    log: () => {},
-  })
 
 function row(grain: UsageGrain, start: number) {
   return {
@@ -51,7 +40,7 @@ it.each([
   ['day', 730 * DAY_MS],
 ] as const)('a %s is kept for as long as is said, and not longer', async (grain, keptMs) => {
   await db.insert(usage).values([row(grain, NOW - keptMs), row(grain, NOW - keptMs - 1)])
-  await run()
+  await runAtNow()
   expect(await left()).toEqual([[grain, keptMs]])
 })
 
@@ -60,6 +49,6 @@ it('more than one statement takes is gone after one run', async () => {
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5001)
      INSERT INTO usage SELECT 'minute', 'org_1', i, '', '', '', 2, 'passed', 1, '[]', '[]', 0 FROM n`,
   ).run()
-  await run()
+  await runAtNow()
   expect(await left()).toEqual([])
 })

@@ -3,11 +3,10 @@ import { env } from 'cloudflare:workers'
 import { applyD1Migrations } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ObservedAddress } from '../../../src/limits/addresses.ts'
-import { runScheduled } from '../../../src/jobs/scheduled.ts'
 import { observedAddresses } from '../../../src/model/schema/addresses.ts'
 import { ADDRESSES_OF_KEY, listAddresses, writeAddresses } from '../../../src/store/addresses.ts'
 import { anAddress } from '../../support/addresses.ts'
-import { fails } from '../control/wrap.ts'
+import { runAtNow } from '../jobs/run-at-now.ts'
 import { databases, db, insertKey, insertOrganization, insertProject, NOW } from './rows.ts'
 
 const MINUTE_MS = 60_000
@@ -70,15 +69,7 @@ describe('a write', () => {
 })
 
 describe('the end of addresses', () => {
-  const run = (addressDays: number) =>
-    runScheduled({
-      databases,
-      publish: fails('injected'),
-      refusalHours: 24,
-      addressDays,
-      now: () => NOW,
-      log: () => {},
-    })
+  const run = (addressDays: number) => runAtNow({ addressDays })
 
   it('comes when the key was not used from there for so long, and not before', async () => {
     await write(at(NOW - 30 * DAY_MS), at(NOW - 30 * DAY_MS - 1, { address: '203.0.113.8' }))

@@ -4,12 +4,11 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { asc } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
-import { runScheduled } from '../../../src/jobs/scheduled.ts'
 import { refusals } from '../../../src/model/schema/refusals.ts'
 import { findRefusal, listRefusals } from '../../../src/store/refusal-list.ts'
 import { KEPT_OF_KEY, pruneRefusals, writeRefusals } from '../../../src/store/refusals.ts'
 import { aNote } from '../../support/refusals.ts'
-import { fails } from '../control/wrap.ts'
+import { runAtNow } from '../jobs/run-at-now.ts'
 import { databases, db, insertOrganization, insertProject, insertTeam, NOW, only } from './rows.ts'
 
 const HOUR_MS = 3_600_000
@@ -59,15 +58,7 @@ describe('a write', () => {
 })
 
 describe('the end of refusals', () => {
-  const run = (refusalHours: number) =>
-    runScheduled({
-      databases,
-      publish: fails('injected'),
-      refusalHours,
-      addressDays: 30,
-      now: () => NOW,
-      log: () => {},
-    })
+  const run = (refusalHours: number) => runAtNow({ refusalHours })
 
   it('comes with their age, and not before', async () => {
     const kept = aNote({ atMs: NOW - 24 * HOUR_MS })

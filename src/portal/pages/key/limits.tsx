@@ -12,7 +12,6 @@ const LOOK_MS = 30_000
 
 export function Limits({ apiKey }: { readonly apiKey: Key }) {
   const { id } = apiKey
-
   const limits = useQuery({
     queryKey: ['keys', 'limits', id],
     queryFn: () => bodyOf(v1.keys[':id'].limits.$get({ param: { id } })),
