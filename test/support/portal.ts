@@ -229,14 +229,15 @@ async function startVisit(
 // Looked at with each frame: Playwright's own waiting looks every half second after the first.
 const SETTLED = `new Promise((settled) => {
   const isLoading = ({ textContent }) => /^(?:Load|Looking)/.test(textContent ?? '')
-  const look = () =>
-    document.querySelector('h1') !== null && ![...document.querySelectorAll('[role=status]')].some(isLoading)
-      ? settled()
-      : requestAnimationFrame(look)
+  const isThere = () =>
+    document.querySelector('h1') !== null &&
+    document.querySelector('[aria-busy=true]') === null &&
+    ![...document.querySelectorAll('[role=status]')].some(isLoading)
+  const look = () => (isThere() ? settled() : requestAnimationFrame(look))
   look()
 })`
 
-/** Until there is a heading, and nothing on the page says that it loads. */
+/** Until there is a heading, and nothing on the page says that it loads, or that more of it comes. */
 async function settled(page: Page): Promise<void> {
   try {
     await page.evaluate(SETTLED)

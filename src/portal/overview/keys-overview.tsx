@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { InferResponseType } from 'hono/client'
 import { Link } from 'wouter'
-import { bodyOf, v1 } from '../api/client.ts'
+import type { v1 } from '../api/client.ts'
 import { pathTo } from '../places.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Facts } from '../ui/facts.tsx'
@@ -11,6 +11,7 @@ import { Section } from '../ui/page.tsx'
 import { Loaded, Nothing } from '../ui/states.tsx'
 import { TimeChart, type Series } from '../ui/time-chart.tsx'
 import { When } from '../ui/when.tsx'
+import { OVERVIEW } from './asked.ts'
 
 type Overview = InferResponseType<typeof v1.overview.$get, 200>
 
@@ -21,10 +22,7 @@ const GROWTH: readonly Series[] = [
 const DAY_MS = 86_400_000
 
 export function KeysOverview() {
-  const overview = useQuery({
-    queryKey: ['overview'],
-    queryFn: () => bodyOf(v1.overview.$get({ query: {} })),
-  })
+  const overview = useQuery(OVERVIEW)
   return (
     <Loaded of={overview} label="Loading the keys">
       {({ keys, revocations }) => (

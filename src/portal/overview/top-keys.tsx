@@ -10,6 +10,8 @@ import { Section } from '../ui/page.tsx'
 import { PERIODS, usePeriod } from '../ui/periods.ts'
 import { RefusalReason } from '../ui/refusal-reason.tsx'
 import { Loaded, Nothing } from '../ui/states.tsx'
+import { useUsage } from '../ui/usage.ts'
+import { OVERVIEW_USAGE } from './asked.ts'
 
 const ROWS = '10'
 
@@ -69,12 +71,7 @@ export function TopKeys() {
 }
 
 export function RefusedFor() {
-  const [period] = usePeriod()
-  const { grain, ms } = PERIODS[period]
-  const usage = useQuery({
-    queryKey: ['usage', 'refused', period],
-    queryFn: () => bodyOf(v1.usage.$get({ query: { grain, from: new Date(Date.now() - ms).toISOString() } })),
-  })
+  const usage = useUsage(OVERVIEW_USAGE)
   return (
     <Section title="Refusals by reason">
       <Loaded of={usage} label="Loading refusals">

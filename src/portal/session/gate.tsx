@@ -1,6 +1,6 @@
 // Lets in who is logged in; shows the ways in to everybody else, at the address that was asked for.
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, type ReactNode } from 'react'
+import { useDeferredValue, useEffect, type ReactNode } from 'react'
 import { Problem } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import { Failure, Loading } from '../ui/states.tsx'
@@ -18,6 +18,8 @@ export function SessionGate({ prepare, children }: SessionGateProps) {
   const { name, has_session: hasSession, foreign = null } = useBrand()
   const me = useQuery({ ...ME, enabled: hasSession === true && foreign === null })
   const { data, refetch } = me
+  // The first page is much to draw: in pieces it holds nothing up.
+  const isIn = useDeferredValue(data !== undefined)
   const error = foreign ?? me.error
   useSessionEnd()
   useEffect(() => {
@@ -25,7 +27,7 @@ export function SessionGate({ prepare, children }: SessionGateProps) {
   }, [hasSession, prepare])
   if (hasSession === false) return <SignIn />
   if (foreign === null && error instanceof Problem && error.status === 401) return <SignIn />
-  if (data !== undefined) return children
+  if (isIn && data !== undefined) return children
   if (error !== null)
     return (
       <main className="mx-auto max-w-xl p-6">

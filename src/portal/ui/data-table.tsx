@@ -1,5 +1,5 @@
 // Lists: a table that scrolls by itself on a narrow screen, with rows to select and more rows to ask for.
-import type { ReactNode } from 'react'
+import { useDeferredValue, useMemo, type ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { Checkbox } from './checkbox.tsx'
 import { classes } from './classes.ts'
@@ -31,10 +31,15 @@ interface DataTableProps<Row extends { readonly id: string }> {
   readonly isStale?: boolean
 }
 
+/** Rows that are there at once: what a screen shows. The others follow in pieces, so that a long list holds nothing up. */
+const FIRST_ROWS = 8
+
 export function DataTable<Row extends { readonly id: string }>(props: DataTableProps<Row>) {
   const { label, columns, rows, selection, more = null, isLoadingMore = false, isStale = false } = props
+  const asked = useMemo(() => ({ columns, rows }), [columns, rows])
+  const shown = useDeferredValue(asked, { columns, rows: rows.slice(0, FIRST_ROWS) })
   return (
-    <div className="rounded-xl bg-kumo-base ring ring-kumo-line" aria-busy={isStale}>
+    <div className="rounded-xl bg-kumo-base ring ring-kumo-line" aria-busy={isStale || shown !== asked}>
       {/* Wide content scrolls here and not the page (WCAG 2.2, 1.4.10); with the keyboard too. */}
       <div
         className="overflow-x-auto rounded-xl"
@@ -46,7 +51,7 @@ export function DataTable<Row extends { readonly id: string }>(props: DataTableP
           <thead className="border-b border-kumo-line text-sm">
             <tr>
               {selection !== undefined && <SelectAll rows={rows} label={label} selection={selection} />}
-              {columns.map(({ title, isFigure }) => (
+              {shown.columns.map(({ title, isFigure }) => (
                 <th
                   key={title}
                   scope="col"
@@ -58,8 +63,15 @@ export function DataTable<Row extends { readonly id: string }>(props: DataTableP
             </tr>
           </thead>
           <tbody className={classes('divide-y divide-kumo-line', isStale && 'opacity-60')}>
-            {rows.map((row) => (
-              <TableRow key={row.id} row={row} {...props} />
+            {shown.rows.map((row) => (
+              <tr key={row.id} className={selection?.ids.has(row.id) ? 'bg-kumo-tint' : 'hover:bg-kumo-tint'}>
+                {selection !== undefined && (
+                  <td className="w-8 px-3 py-2">
+                    <SelectRow id={row.id} name={props.nameOf(row)} selection={selection} />
+                  </td>
+                )}
+                <Cells row={row} columns={shown.columns} />
+              </tr>
             ))}
           </tbody>
         </table>
@@ -75,31 +87,38 @@ export function DataTable<Row extends { readonly id: string }>(props: DataTableP
   )
 }
 
-function TableRow<Row extends { readonly id: string }>({
-  row,
-  columns,
-  nameOf,
-  selection,
-}: DataTableProps<Row> & { readonly row: Row }) {
-  const isSelected = selection?.ids.has(row.id) === true
-  return (
-    <tr className={isSelected ? 'bg-kumo-tint' : 'hover:bg-kumo-tint'}>
-      {selection !== undefined && (
-        <td className="w-8 px-3 py-2">
-          <Checkbox
-            isLabelHidden
-            label={`Select ${nameOf(row)}`}
-            checked={isSelected}
-            onCheckedChange={() => selection.change(selection.ids.symmetricDifference(new Set([row.id])))}
-          />
-        </td>
-      )}
-      {columns.map(({ title, cell, isFigure }) => (
+interface CellsProps<Row> {
+  readonly row: Row
+  readonly columns: readonly Column<Row>[]
+}
+
+/** Drawn again only with the columns or the row: a tick in one row leaves the others alone. */
+function Cells<Row>({ row, columns }: CellsProps<Row>) {
+  return useMemo(
+    () =>
+      columns.map(({ title, cell, isFigure }) => (
         <td key={title} className={classes('px-3 py-2.5', isFigure && 'text-right tabular-nums')}>
           {cell(row)}
         </td>
-      ))}
-    </tr>
+      )),
+    [row, columns],
+  )
+}
+
+interface SelectRowProps {
+  readonly id: string
+  readonly name: string
+  readonly selection: Selection
+}
+
+function SelectRow({ id, name, selection: { ids, change } }: SelectRowProps) {
+  return (
+    <Checkbox
+      isLabelHidden
+      label={`Select ${name}`}
+      checked={ids.has(id)}
+      onCheckedChange={() => change(ids.symmetricDifference(new Set([id])))}
+    />
   )
 }
 

@@ -24,7 +24,11 @@ export function Page({ title, description, actions, crumbs = [], children }: Pag
     document.title = `${title} - ${name}`
   }, [title, name])
   // A reader of the screen hears where the link has led; the ring is not shown, because nothing can be done with a heading.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
+  // With the next frame, which lays the page out anyway: the focus asks for a layout at once.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => heading.current?.focus({ preventScroll: true }))
+    return () => cancelAnimationFrame(frame)
+  }, [])
   return (
     <div className="mx-auto flex w-full max-w-6xl flex-col gap-6 p-4 sm:p-6">
       <header className="flex flex-wrap items-start justify-between gap-4">

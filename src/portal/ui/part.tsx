@@ -1,6 +1,6 @@
 // Parts of the portal that are loaded by whoever needs them. Not React's `lazy`: what a Suspense boundary reveals is held back until 300 ms
 // after the last one did (React's FALLBACK_THROTTLE_MS), and here one part follows the other on every page.
-import { useEffect, useReducer, useState, type ComponentType, type ReactNode } from 'react'
+import { startTransition, useEffect, useReducer, useState, type ComponentType, type ReactNode } from 'react'
 
 type Load<Props> = () => Promise<{ readonly default: ComponentType<Props> }>
 
@@ -29,12 +29,17 @@ export function part<Props extends object>(load: Load<Props>, fallback: ReactNod
   function Part(props: Props): ReactNode {
     const [failure, setFailure] = useState<Error | null>(null)
     const [, redraw] = useReducer((times: number) => times + 1, 0)
+    const wasThere = Loaded !== null
     useEffect(() => {
-      if (Loaded !== null) return
-      loading ??= loadOnce()
-      loading.then(redraw, (error: unknown) =>
-        setFailure(error instanceof Error ? error : new Error(String(error))),
+      if (wasThere) return
+      // It may have come since this was drawn: then there is nothing to wait for, and still the fallback to replace.
+      const there = Loaded === null ? (loading ??= loadOnce()) : Promise.resolve()
+      // In a transition: a page is much to draw, and drawn in pieces it holds nothing up.
+      there.then(
+        () => startTransition(redraw),
+        (error: unknown) => setFailure(error instanceof Error ? error : new Error(String(error))),
       )
+      // oxlint-disable-next-line react/exhaustive-deps -- of the first time that it is drawn
     }, [])
     if (failure !== null) throw failure
     return Loaded === null ? fallback : <Loaded {...props} />

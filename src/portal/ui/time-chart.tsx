@@ -1,5 +1,5 @@
 // Figures over time, drawn; and the same figures as a table for whoever does not see the drawing.
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import UPlot from 'uplot'
 // oxlint-disable-next-line import/no-unassigned-import -- Vite makes a stylesheet of it
 import 'uplot/dist/uPlot.min.css'
@@ -62,25 +62,42 @@ function Drawing({ series, points, format, kind = 'bars', height = 200 }: TimeCh
   useEffect(() => {
     const element = place.current
     if (element === null) return undefined
-    const drawn = kind === 'bars' ? stacked(series, points) : { series, points }
-    const data: UPlot.AlignedData = [
-      points.map(({ time }) => Date.parse(time) / 1000),
-      ...drawn.series.map((_, index) => drawn.points.map(({ values }) => values[index] ?? null)),
-    ]
-    const plot = new UPlot(
-      optionsOf(drawn.series, colors, format, kind, { width: element.clientWidth, height }),
-      data,
-      element,
+    let plot: UPlot | null = null
+    const draw = () => {
+      const drawn = kind === 'bars' ? stacked(series, points) : { series, points }
+      const data: UPlot.AlignedData = [
+        points.map(({ time }) => Date.parse(time) / 1000),
+        ...drawn.series.map((_, index) => drawn.points.map(({ values }) => values[index] ?? null)),
+      ]
+      const size = { width: element.clientWidth, height }
+      plot = new UPlot(optionsOf(drawn.series, colors, format, kind, size), data, element)
+      resized.observe(element)
+    }
+    const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }))
+    // A page may have several: each is drawn when it comes near to what is seen.
+    const near = new IntersectionObserver(
+      (entries) => {
+        if (plot === null && entries.some(({ isIntersecting }) => isIntersecting)) draw()
+      },
+      { rootMargin: '50%' },
     )
-    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }))
-    resized.observe(element)
+    near.observe(element)
     return () => {
+      near.disconnect()
       resized.disconnect()
-      plot.destroy()
+      plot?.destroy()
     }
     // oxlint-disable-next-line react/exhaustive-deps -- `shown` stands for both
   }, [shown, format, kind, height, colors])
-  return <div ref={place} aria-hidden="true" className="w-full overflow-hidden" />
+  return (
+    <div
+      ref={place}
+      aria-hidden="true"
+      className="w-full overflow-hidden"
+      // What is below keeps its place when it is drawn.
+      style={{ minHeight: height }}
+    />
+  )
 }
 
 function optionsOf(
@@ -150,8 +167,9 @@ function tickOf(at: number, step: number): string {
 }
 
 function ChartTable({ label, series, points, format }: TimeChartProps) {
+  const [isOpen, setOpen] = useState(false)
   return (
-    <details className="text-sm">
+    <details className="text-sm" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="w-fit cursor-pointer text-kumo-subtle underline">Show as a table</summary>
       <div
         className="mt-2 max-h-72 overflow-auto"
@@ -173,7 +191,7 @@ function ChartTable({ label, series, points, format }: TimeChartProps) {
             </tr>
           </thead>
           <tbody>
-            {points.map(({ time, values }) => (
+            {(isOpen ? points : []).map(({ time, values }) => (
               <tr key={time}>
                 <th scope="row" className="p-1 font-normal">
                   {exact(time)}

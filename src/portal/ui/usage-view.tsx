@@ -1,17 +1,13 @@
 // Usage, drawn: how much passed and how much was refused, and how long the gateway took. Of a key, a project, or everything.
-import { useQuery } from '@tanstack/react-query'
-import type { InferResponseType } from 'hono/client'
-import type { v1 } from '../api/client.ts'
+import { classes } from './classes.ts'
 import { count, milliseconds, percent } from './figures.ts'
 import { Facts } from './facts.tsx'
 import { Section } from './page.tsx'
-import { PERIOD_TABS, PERIODS, usePeriod, withSilence } from './periods.ts'
+import { PERIOD_TABS, usePeriod, withSilence } from './periods.ts'
 import { Loaded, Nothing } from './states.tsx'
 import { Tabs } from './tabs.tsx'
 import { TimeChart, type Series } from './time-chart.tsx'
-
-export type Usage = InferResponseType<typeof v1.usage.$get, 200>
-type Grain = 'minute' | 'hour' | 'day'
+import { useUsage, type Usage, type UsageOf } from './usage.ts'
 
 const REQUESTS: readonly Series[] = [
   { label: 'Passed', color: 'good' },
@@ -22,37 +18,33 @@ const LATENCY: readonly Series[] = [
   { label: '95th percentile', color: 'second' },
 ]
 
-interface UsageViewProps {
-  /** What it is of, as part of a query key. */
-  readonly of: readonly unknown[]
-  readonly ask: (query: { readonly grain: Grain; readonly from: string }) => Promise<Usage>
+interface UsageViewProps extends UsageOf {
   /** The share of successes that is aimed at, where there is an aim. */
   readonly target?: number
 }
 
 export function UsageView({ of, ask, target }: UsageViewProps) {
   const [period, setPeriod] = usePeriod()
-  const { grain, ms } = PERIODS[period]
-  const usage = useQuery({
-    queryKey: ['usage', ...of, period],
-    queryFn: () => ask({ grain, from: new Date(Date.now() - ms).toISOString() }),
-  })
+  const usage = useUsage({ of, ask })
+  const isStale = usage.isPlaceholderData
   return (
     <Section
       title="Usage"
       actions={<Tabs label="Period" tabs={PERIOD_TABS} value={period} onValueChange={setPeriod} />}
     >
       <Loaded of={usage} label="Loading usage">
-        {(found) =>
-          found.total.requests === 0 ? (
-            <Nothing
-              title="No requests in this time"
-              description="They appear here within a minute or two of being made."
-            />
-          ) : (
-            <UsageCharts usage={found} {...(target === undefined ? {} : { target })} />
-          )
-        }
+        {(found) => (
+          <div aria-busy={isStale} className={classes(isStale && 'opacity-60')}>
+            {found.total.requests === 0 ? (
+              <Nothing
+                title="No requests in this time"
+                description="They appear here within a minute or two of being made."
+              />
+            ) : (
+              <UsageCharts usage={found} {...(target === undefined ? {} : { target })} />
+            )}
+          </div>
+        )}
       </Loaded>
     </Section>
   )
