@@ -1,23 +1,28 @@
 // `npm run bench:limits`: what do leased budgets cost near the limit and in calls, and does any request pass beyond it? In virtual
 // time, leased and `exact`. Ends with 1 when the bound is passed or a target is missed. See docs/benchmarks.md.
 import { parseArgs } from 'node:util'
-import { casesOf } from './limits/loads.ts'
+import { casesOf, type Case } from './limits/loads.ts'
 import { isInstalled, loadPeer, simulatePeer, type Peer } from './limits/peer.ts'
 import { misses, table, type Finding } from './limits/report.ts'
 import { simulate, type Isolates } from './limits/simulation.ts'
 
-const USAGE = `node bench/limits.ts [--seed N] [--smoke] [--break] [--peers]
+const USAGE = `node bench/limits.ts [--seed N] [--only TEXT] [--smoke] [--break] [--peers]
 
   --seed   of the dice, default 1
+  --only   loads whose name begins with it: '2x of 100/s'
   --smoke  a fifth of the time: proves that the benchmark runs, and what it finds
   --break  isolates that take a lease for twice what it is: must end with 1
   --peers  hono-rate-limiter under the same loads too`
 
 const SMOKE_SCALE = 0.2
 
-async function main(seed: number, scale: number, isolates: Isolates, peer: Peer | null): Promise<void> {
+async function main(
+  cases: readonly Case[],
+  seed: number,
+  isolates: Isolates,
+  peer: Peer | null,
+): Promise<void> {
   const findings: Finding[] = []
-  const cases = casesOf(scale)
   for (const [i, one] of cases.entries()) {
     console.error(`${i + 1} of ${cases.length}: ${one.name} over ${one.isolates} isolates`)
     const leased = await simulate(one, 'leased', isolates, seed)
@@ -31,6 +36,15 @@ async function main(seed: number, scale: number, isolates: Isolates, peer: Peer 
   if (missed.length > 0) process.exitCode = 1
 }
 
+function chosenCases(scale: number, name: string): readonly Case[] {
+  const all = casesOf(scale)
+  const chosen = all.filter((one) => one.name.startsWith(name))
+  if (chosen.length > 0) return chosen
+  throw new RangeError(
+    `No load begins with "${name}": ${[...new Set(all.map((one) => one.name))].join(', ')}.`,
+  )
+}
+
 function readSeed(text: string | undefined): number {
   const seed = Number(text ?? 1)
   if (!Number.isInteger(seed) || seed < 0) throw new RangeError('--seed takes whole numbers.')
@@ -40,6 +54,7 @@ function readSeed(text: string | undefined): number {
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
+    only: { type: 'string', default: '' },
     smoke: { type: 'boolean', default: false },
     break: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
@@ -52,5 +67,6 @@ else if (values.peers && !isInstalled()) {
   process.exitCode = 1
 } else {
   const peer = values.peers ? await loadPeer() : null
-  await main(readSeed(values.seed), values.smoke ? SMOKE_SCALE : 1, values.break ? 'greedy' : 'sound', peer)
+  const cases = chosenCases(values.smoke ? SMOKE_SCALE : 1, values.only)
+  await main(cases, readSeed(values.seed), values.break ? 'greedy' : 'sound', peer)
 }
