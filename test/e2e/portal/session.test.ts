@@ -40,3 +40,15 @@ describe('whoever is not logged in', () => {
     await visit.close()
   })
 })
+
+test('whose portal it is, is asked once, before the scripts are there', async () => {
+  const visit = await portal.visit('ann')
+  const asked: string[] = []
+  visit.page.on('request', (request) => {
+    const { pathname } = new URL(request.url())
+    if (/portal-config$|\/me$/.test(pathname)) asked.push(`${request.method()} ${pathname}`)
+  })
+  await visit.open('/account')
+  expect(asked).toEqual(['GET /_latchkey/portal-config', 'GET /_latchkey/v1/me'])
+  await visit.close()
+})
